@@ -1,0 +1,1 @@
+"""The mirrored chat: pure data, no sockets and no Tk."""

@@ -1,0 +1,191 @@
+"""A copy of a tavern's open chat, kept equal to the tab's by what the tavern sends."""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from chatbridge_gui.protocol.messages import (
+    Change,
+    ChatChanges,
+    ChatHistory,
+    ChatMessage,
+    ChatRef,
+    GenerationKind,
+    Splice,
+    StreamEnd,
+    StreamStart,
+    StreamUpdate,
+    TavernNews,
+    TavernState,
+)
+
+NO_CHAT: Final = ChatRef(id=None)
+
+
+class OutOfSync(Exception):
+    """What came does not fit what was there; the history has to be sent again. The mirror is unchanged."""
+
+
+@dataclass(slots=True)
+class LiveStream:
+    """A reply while it is generated. Its parts are joined only when somebody reads them."""
+
+    stream: int
+    kind: GenerationKind
+    speaker: str | None
+    at: int | None
+    uid: str | None
+    base: str
+    _text: list[str] = field(default_factory=list)
+    _reasoning: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> str:
+        """The new part, without `base`."""
+        return _joined(self._text)
+
+    @property
+    def reasoning(self) -> str:
+        return _joined(self._reasoning)
+
+    @property
+    def shown(self) -> str:
+        """What a reader sees: the kept part and the new one."""
+        return self.base + self.text
+
+    def update(self, news: StreamUpdate) -> None:
+        parts = self._text if news.channel == "text" else self._reasoning
+        if news.text is not None:
+            parts[:] = [news.text]
+        if news.append:
+            parts.append(news.append)
+
+
+def _joined(parts: list[str]) -> str:
+    if len(parts) > 1:
+        parts[:] = ["".join(parts)]
+    return parts[0] if parts else ""
+
+
+class ChatMirror:
+    """The chat as far as it has been sent: `messages` stand at the indexes from `start` to `total`.
+
+    Invariant: `start + len(messages) == total`.
+    """
+
+    def __init__(self) -> None:
+        self.chat: ChatRef = NO_CHAT
+        self.epoch = -1
+        self.revision = 0
+        self.start = 0
+        self.messages: list[ChatMessage] = []
+        self.streams: dict[int, LiveStream] = {}
+        self.state = TavernState()
+
+    @property
+    def total(self) -> int:
+        return self.start + len(self.messages)
+
+    @property
+    def complete(self) -> bool:
+        """Every page has come."""
+        return self.epoch >= 0 and self.start == 0
+
+    def message_at(self, at: int) -> ChatMessage | None:
+        """The message at an index of the whole chat, if its page has come."""
+        return self.messages[at - self.start] if self.start <= at < self.total else None
+
+    def apply(self, news: TavernNews) -> None:
+        """Take in what the tavern sent.
+
+        Raises:
+            OutOfSync: it does not fit; ask the tavern for its history.
+        """
+        match news:
+            case StreamUpdate():
+                self._stream_update(news)
+            case StreamStart():
+                self._stream_start(news)
+            case StreamEnd():
+                self._stream_end(news)
+            case ChatChanges():
+                self._changes(news)
+            case ChatHistory():
+                self._history(news)
+            case TavernState():
+                self.state = news
+
+    def _history(self, page: ChatHistory) -> None:
+        end = page.start + len(page.messages)
+        if end > page.total:
+            raise OutOfSync(f"a page ends at {end} in a chat of {page.total}")
+        if end == page.total:
+            if page.epoch != self.epoch:
+                self.streams.clear()
+            self.chat, self.epoch, self.revision = page.chat, page.epoch, page.revision
+            self.start, self.messages = page.start, list(page.messages)
+            return
+        self._expect(page.epoch, page.revision)
+        if end != self.start or page.total != self.total:
+            raise OutOfSync(f"a page ends at {end} of {page.total} where {self.start} of {self.total} is next")
+        self.start, self.messages = page.start, page.messages + self.messages
+
+    def _changes(self, news: ChatChanges) -> None:
+        self._expect(news.epoch, news.base)
+        total = self.total
+        for change in news.changes:
+            total = _checked_total(total, change)
+        for change in news.changes:
+            self._change(change)
+        self.revision = news.revision
+
+    def _change(self, change: Change) -> None:
+        if not isinstance(change, Splice):
+            change = Splice(at=change.at, remove=1, insert=[change.message])
+        end = change.at + change.remove
+        if change.at < self.start:
+            kept = max(end - self.start, 0)
+            self.start += len(change.insert) - (change.remove - kept)
+            del self.messages[:kept]
+        else:
+            at = change.at - self.start
+            self.messages[at : at + change.remove] = change.insert
+
+    def _stream_start(self, news: StreamStart) -> None:
+        live = LiveStream(news.stream, news.kind, news.speaker, news.at, news.uid, news.base)
+        live.update(StreamUpdate(stream=news.stream, text=news.text))
+        live.update(StreamUpdate(stream=news.stream, text=news.reasoning, channel="reasoning"))
+        self.streams[news.stream] = live
+
+    def _stream_update(self, news: StreamUpdate) -> None:
+        live = self.streams.get(news.stream)
+        if live is None:
+            raise OutOfSync(f"stream {news.stream} was never started")
+        live.update(news)
+
+    def _stream_end(self, news: StreamEnd) -> None:
+        if news.message is not None and news.at is not None:
+            self._expect(news.epoch, news.base)
+            change: Change = (
+                Splice(at=news.at, insert=[news.message])
+                if news.insert
+                else Splice(at=news.at, remove=1, insert=[news.message])
+            )
+            _checked_total(self.total, change)
+            self._change(change)
+            self.revision = news.revision
+        self.streams.pop(news.stream, None)
+
+    def _expect(self, epoch: int, revision: int) -> None:
+        if (epoch, revision) != (self.epoch, self.revision):
+            raise OutOfSync(
+                f"this continues epoch {epoch} revision {revision}; "
+                f"the copy is at epoch {self.epoch} revision {self.revision}"
+            )
+
+
+def _checked_total(total: int, change: Change) -> int:
+    """The chat's length after a change that is inside it."""
+    removed, inserted = (change.remove, len(change.insert)) if isinstance(change, Splice) else (1, 1)
+    if change.at + removed > total:
+        raise OutOfSync(f"a change reaches to {change.at + removed} in a chat of {total}")
+    return total - removed + inserted

@@ -1,0 +1,1 @@
+"""The wire and nothing else: message types, codec, errors, close codes, limits. No input or output."""

@@ -1,0 +1,209 @@
+"""Frames to typed messages and back. Decoding is strict; its errors name the field."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+import msgspec
+
+from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+from chatbridge_gui.protocol.messages import (
+    MESSAGES,
+    REQUESTS,
+    ChatChanges,
+    ChatHistory,
+    Content,
+    Failure,
+    Splice,
+    StreamEnd,
+)
+
+RequestId = str | int
+
+
+class Envelope(msgspec.Struct, omit_defaults=True):
+    """What every frame looks like before its content is read."""
+
+    type: str
+    content: msgspec.Raw = msgspec.Raw(b"{}")
+    id: RequestId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """A decoded frame. `content` is the type's struct, or the bare shape of the simple profile; a result's content is
+    left as plain data, since its shape depends on the request it answers."""
+
+    type: str
+    content: Content | str | list[Any] | dict[str, Any]
+    id: RequestId | None = None
+
+
+_ENVELOPE: Final = msgspec.json.Decoder(Envelope)
+_ENCODER: Final = msgspec.json.Encoder()
+_DETAILS: Final = re.compile(
+    r"^(?:Expected `(?P<expected>[^`]*)`(?P<more>[^,]*?)(?:, got `(?P<got>[^`]*)`)?"
+    r"|Object missing required field `(?P<missing>[^`]*)`"
+    r"|(?P<other>.*?))(?: - at `\$(?P<path>[^`]*)`)?$",
+    re.DOTALL,
+)
+
+
+def decode(text: str) -> Frame:
+    """Read one frame.
+
+    Raises:
+        ProtocolError: it is not JSON, no object with a `type`, of no known type, or a field is wrong.
+    """
+    try:
+        envelope = _ENVELOPE.decode(text)
+    except msgspec.ValidationError as error:
+        raise _bad_envelope(error) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _bad_json(error) from error
+    try:
+        return Frame(envelope.type, _content(envelope.type, envelope.content), envelope.id)
+    except ProtocolError as error:
+        error.id = envelope.id
+        raise
+
+
+def encode(type: str, content: Content | Mapping[str, Any] | list[Any] | str, id: RequestId | None = None) -> str:
+    """Write one frame; the text is UTF-8 without ASCII escapes.
+
+    Raises:
+        UnicodeEncodeError: a string holds half a surrogate pair.
+    """
+    frame: dict[str, Any] = {"type": type, "content": content}
+    if id is not None:
+        frame["id"] = id
+    return _ENCODER.encode(frame).decode()
+
+
+def encode_error(error: ProtocolError) -> str:
+    """Write an error as the frame that answers for it."""
+    failure = Failure(
+        code=error.code, message=error.message, params=error.params, retryable=error.retryable
+    )
+    return encode("error", failure, error.id)
+
+
+def read_result(request: str, content: Any) -> Content:
+    """Give a result's plain content the shape that belongs to its request.
+
+    Raises:
+        ProtocolError: a field is wrong.
+    """
+    try:
+        return msgspec.convert(content, REQUESTS[request].result)
+    except msgspec.ValidationError as error:
+        raise _bad_field("result", str(error)) from error
+
+
+def _content(type: str, raw: msgspec.Raw) -> Content | str | list[Any] | dict[str, Any]:
+    if type == "result":
+        wanted: Any = dict[str, Any]
+    elif type in MESSAGES or type in REQUESTS:
+        spec = MESSAGES.get(type) or REQUESTS[type]
+        simple = {b'"': str, b"[": list}.get(bytes(raw).lstrip()[:1])
+        wanted = spec.simple if spec.simple is not None and simple is _bare(spec.simple) else spec.content
+    else:
+        raise ProtocolError(
+            ErrorCode.UNKNOWN_TYPE,
+            f"no message has the type {_shorten(type)!r}; the protocol reference lists those there are",
+            {"type": _shorten(type)},
+        )
+    try:
+        content = _decoder(wanted).decode(raw)
+    except msgspec.ValidationError as error:
+        raise _bad_field(type, str(error)) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise _bad_json(error) from error
+    _check_messages(type, content)
+    return content  # type: ignore[no-any-return]
+
+
+def _bare(shape: Any) -> type:
+    return str if shape is str else list
+
+
+@cache
+def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(wanted)
+
+
+def _check_messages(type: str, content: Any) -> None:
+    """A chat message keeps fields we do not know, so it is a plain dict; what every reader relies on is checked."""
+    match content:
+        case ChatHistory():
+            found = [(f"messages[{i}]", message) for i, message in enumerate(content.messages)]
+        case list():
+            found = [(f"[{i}]", message) for i, message in enumerate(content)]
+        case ChatChanges():
+            found = []
+            for i, change in enumerate(content.changes):
+                if isinstance(change, Splice):
+                    found += [(f"changes[{i}].insert[{j}]", message) for j, message in enumerate(change.insert)]
+                else:
+                    found.append((f"changes[{i}].message", change.message))
+        case StreamEnd() if content.message is not None:
+            found = [("message", content.message)]
+        case _:
+            return
+    for path, message in found:
+        if not isinstance(message, dict):
+            raise _bad_field(type, f"Expected `object`, got `{_json_name(message)}` - at `$.{path}`")
+        for name in ("name", "mes"):
+            if not isinstance(message.get(name), str):
+                got = _json_name(message[name]) if name in message else "nothing"
+                raise _bad_field(type, f"Expected `str`, got `{got}` - at `$.{path}.{name}`")
+
+
+def _json_name(value: object) -> str:
+    names = {bool: "bool", int: "int", float: "float", str: "str", list: "array", dict: "object"}
+    return names.get(value.__class__, "null")
+
+
+def _shorten(text: str, length: int = 100) -> str:
+    return text if len(text) <= length else text[:length] + "…"
+
+
+def _bad_json(error: Exception) -> ProtocolError:
+    if isinstance(error, RecursionError):
+        reason = "it is nested too deeply"
+    elif "truncated" in str(error):
+        reason = "it ends too early, or a string in it holds half a surrogate pair"
+    else:
+        reason = str(error).removeprefix("JSON is malformed: ")
+    return ProtocolError(ErrorCode.BAD_JSON, f"this frame cannot be read as JSON: {reason}", {"reason": reason})
+
+
+def _bad_envelope(error: msgspec.ValidationError) -> ProtocolError:
+    return ProtocolError(
+        ErrorCode.BAD_FRAME,
+        f'a frame is an object {{"type": "…", "content": …}}, with "id" a string or a whole number: {error}',
+        {"reason": str(error)},
+    )
+
+
+def _bad_field(type: str, detail: str) -> ProtocolError:
+    """Turn msgspec's sentence into field, expected and got."""
+    match = _DETAILS.match(detail)
+    assert match is not None, detail
+    path = (match["path"] or "").lstrip(".")
+    if match["missing"]:
+        path = f"{path}.{match['missing']}" if path else match["missing"]
+        expected, got = "a value", "nothing"
+    else:
+        expected = (match["expected"] or "") + (match["more"] or "") if match["expected"] else match["other"]
+        got = match["got"] or ""
+    if not path:
+        field = "content"
+    else:
+        field = f"content{path}" if path.startswith("[") else f"content.{path}"
+    what = f"expected {expected}" + (f", got {got}" if got else "")
+    return ProtocolError(
+        ErrorCode.BAD_FIELD, f"{type}: field {field}: {what}", {"field": field, "expected": expected, "got": got}
+    )

@@ -1,0 +1,47 @@
+"""Every limit of the wire, in one place. Sizes are in bytes of UTF-8, times in seconds."""
+
+from typing import Final
+
+PROTOCOL: Final = 1
+"""The protocol version this program speaks."""
+
+DEFAULT_PORT: Final = 8001
+
+FRAME_BYTES: Final = 8 * 1024 * 1024
+"""A longer incoming frame closes the connection with 1009."""
+
+PAGE_BYTES: Final = 256 * 1024
+"""The most that one page of history holds, so that no reader is stalled by parsing it."""
+
+SILENCE_BEFORE_LISTENING: Final = 2.0
+"""A peer that says nothing for so long is taken for a simple app that listens."""
+
+HELLO_ANSWER: Final = 5.0
+"""A client that has no `welcome` by then may take it that another program answers at this port."""
+
+REQUEST_ANSWER: Final = 60.0
+"""A tavern that has not answered a request by then has it answered for it, with `outcome_unknown` or `timeout`."""
+
+CHECK_INTERVAL: Final = 5.0
+"""How often the hub asks each tavern to compare its chat with what it has sent; also the tavern's sign of life."""
+
+PING_INTERVAL: Final = 10.0
+PING_TIMEOUT: Final = 20.0
+
+OFFENCES: Final = 20
+"""So many refused frames in a row from one peer close its connection; a good frame sets the count back."""
+
+PEERS: Final = 200
+"""The most connections a hub holds at once."""
+
+OUTBOX_BYTES: Final = 32 * 1024 * 1024
+"""A peer that has so much waiting is closed as too slow."""
+
+REQUESTS_IN_FLIGHT: Final = 100
+"""The most unanswered requests of one app."""
+
+SIMPLE_UPDATES_PER_SECOND: Final = 10
+"""How often a simple app is sent the growing text of a reply."""
+
+NAME_CHARACTERS: Final = 200
+"""The longest name, version or id a peer may give."""

@@ -1,0 +1,355 @@
+"""What may be said on the wire: one typed struct for each message's content, and the tables that list them.
+
+The decoder, the generated reference and the schema all come from these lines. Fields without a default are
+required; unknown fields are ignored, so that later versions can add some.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Any, Final, Literal, TypeAlias
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from chatbridge_gui.protocol.limits import NAME_CHARACTERS, PROTOCOL
+
+Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Name: TypeAlias = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
+ChatMessage: TypeAlias = dict[str, Any]
+"""A message with SillyTavern's own field names (`name`, `mes`, `is_user`, `is_system`, `send_date`, `swipe_id`,
+`extra` …) plus `uid`, which stays the same through edits and moves, and `swipe_count`; the texts of the other
+swipes are left out."""
+
+GenerationKind: TypeAlias = Literal["normal", "swipe", "regenerate", "continue", "impersonate"]
+Role: TypeAlias = Literal["tavern", "app"]
+Topic: TypeAlias = Literal["chat", "stream", "state"]
+TOPICS: Final[tuple[Topic, ...]] = ("chat", "stream", "state")
+
+
+class Content(Struct):
+    """The base of every message's content."""
+
+
+# --- handshake ------------------------------------------------------------------------------------------------------
+
+
+class ProtocolRange(Content):
+    """The protocol versions a peer speaks."""
+
+    min: Count
+    max: Count
+
+
+class Hello(Content):
+    """The first frame of a peer that does more than the simple profile."""
+
+    role: Role
+    name: Annotated[Name, Meta(description="shown to the user: a program's name, a browser tab's title")]
+    version: Annotated[Name, Meta(description="the peer's own version")] = ""
+    protocol: Annotated[int | ProtocolRange, Meta(description="the version or versions it speaks")] = PROTOCOL
+    instance: Annotated[Name, Meta(description="a uuid; a tavern makes one for each page load")] = ""
+    token: Annotated[Name | None, Meta(description="where the hub wants one; never put it in a URL")] = None
+    capabilities: Annotated[tuple[Name, ...], Meta(max_length=200, description="the requests it can do")] = ()
+    subscribe: Annotated[tuple[Topic, ...], Meta(max_length=20, description="what an app wants to be told")] = TOPICS
+
+
+class Limits(Content):
+    """The limits a peer has to keep; the rest are the hub's own affair."""
+
+    frame_bytes: Count
+    page_bytes: Count
+    requests_in_flight: Count
+
+
+class ChatRef(Content):
+    """Which chat this is. With no chat open `id` is null."""
+
+    id: Annotated[str | None, Meta(description="the chat's file name without its ending")]
+    title: str = ""
+    kind: Literal["solo", "group", "none"] = "none"
+    character: Annotated[str | None, Meta(description="the character's name; null in a group")] = None
+    avatar: Annotated[str | None, Meta(description="the character's key, its avatar file")] = None
+    group: Annotated[str | None, Meta(description="the group's name")] = None
+    persona: Annotated[str | None, Meta(description="the name the user goes by")] = None
+
+
+class TavernState(Content):
+    """What a tavern is doing; sent whenever any of it changes."""
+
+    st_version: str = ""
+    online: Annotated[bool, Meta(description="connected to a language model")] = False
+    model: str = ""
+    character: str | None = None
+    group: str | None = None
+    persona: str | None = None
+    generating: Annotated[bool, Meta(description="what the page itself says, not a count of events")] = False
+    kind: Annotated[str | None, Meta(description="of the generation that runs")] = None
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class TavernInfo(Content):
+    """One connected SillyTavern, as apps see it."""
+
+    tavern: Annotated[int, Meta(description="the short number to name it by in requests")]
+    name: str
+    version: str = ""
+    instance: str = ""
+    simple: Annotated[bool, Meta(description="of the simple profile: it can only be sent messages")] = False
+    capabilities: tuple[str, ...] = ()
+    chat: ChatRef | None = None
+    state: TavernState | None = None
+
+
+class Welcome(Content):
+    """The hub's answer to a good `hello`."""
+
+    session: str
+    server: str
+    version: str
+    protocol: int
+    limits: Limits
+    tavern: Annotated[int | UnsetType, Meta(description="to a tavern: its own number")] = UNSET
+    taverns: Annotated[list[TavernInfo] | UnsetType, Meta(description="to an app: who is connected")] = UNSET
+
+
+class Taverns(Content):
+    """Who is connected; sent to apps whenever one comes, goes or opens another chat."""
+
+    taverns: list[TavernInfo]
+
+
+# --- the chat -------------------------------------------------------------------------------------------------------
+
+
+class ChatHistory(Content):
+    """A page of the open chat, newest page first.
+
+    The first page of an epoch ends at `total` and replaces all that was known of this tavern's chat; each later one
+    ends where the page before it began. `start` 0 is the last page. With no chat open: `chat.id` null, `total` 0.
+    """
+
+    chat: ChatRef
+    epoch: Annotated[Count, Meta(description="rises whenever SillyTavern loads a chat")]
+    revision: Annotated[Count, Meta(description="counts the changes within the epoch")]
+    total: Annotated[Count, Meta(description="how many messages the chat has now")]
+    start: Annotated[Count, Meta(description="the index of this page's first message")]
+    messages: list[ChatMessage]
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class Splice(Content, tag_field="op", tag="splice"):
+    """At index `at`, `remove` messages go and `insert` come."""
+
+    at: Count
+    remove: Count = 0
+    insert: list[ChatMessage] = []
+
+
+class Set(Content, tag_field="op", tag="set"):
+    """The message at index `at` is now this one."""
+
+    at: Count
+    message: ChatMessage
+
+
+Change: TypeAlias = Splice | Set
+
+
+class ChatChanges(Content):
+    """What changed in the chat, in order; each index is of the chat as the changes before it left it.
+
+    A change below the pages a reader has is applied for its effect on the indexes alone; its content comes with the
+    page. The message that is being streamed is left out until its `stream_end`.
+    """
+
+    chat_id: str | None
+    epoch: Count
+    base: Annotated[Count, Meta(description="the revision these changes start from")]
+    revision: Count
+    changes: list[Change]
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+# --- streams --------------------------------------------------------------------------------------------------------
+
+
+class StreamStart(Content):
+    """A reply begins to be generated. The text shown is `base` followed by `text` and all that is appended."""
+
+    stream: Annotated[Count, Meta(description="a number, new for each reply of a tavern")]
+    kind: GenerationKind
+    chat_id: str | None = None
+    epoch: Count = 0
+    speaker: Annotated[str | None, Meta(description="whose message it will be")] = None
+    at: Annotated[Count | None, Meta(description="the index its message has or will have; null: none")] = None
+    uid: Annotated[str | None, Meta(description="of the message that is rewritten or continued")] = None
+    base: Annotated[str, Meta(description="with `continue`: the text that is kept")] = ""
+    text: Annotated[str, Meta(description="what has come already")] = ""
+    reasoning: Annotated[str, Meta(description="the reasoning that has come already")] = ""
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class StreamUpdate(Content, omit_defaults=True):
+    """More of a reply: either `append`, or `text` where the whole was rewritten. Never half a surrogate pair."""
+
+    stream: Count
+    append: str | None = None
+    text: str | None = None
+    channel: Literal["text", "reasoning"] = "text"
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class StreamEnd(Content):
+    """A reply is over. `message`, where there is one, is the stored message; it counts as the chat's change from
+    revision `base` to `revision`: inserted at `at`, or put in the place of the one there."""
+
+    stream: Count
+    outcome: Annotated[
+        Literal["finished", "stopped", "failed", "abandoned", "text_only"],
+        Meta(description="abandoned: the chat was left; text_only: impersonation, no message"),
+    ]
+    text: Annotated[str | None, Meta(description="with `text_only`: the whole text")] = None
+    warning: str | None = None
+    error: str | None = None
+    at: Count | None = None
+    insert: Annotated[bool, Meta(description="the message is new; else it replaces the one at `at`")] = False
+    message: ChatMessage | None = None
+    epoch: Count = 0
+    base: Count = 0
+    revision: Count = 0
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+# --- requests and their answers -------------------------------------------------------------------------------------
+
+
+class TavernRequest(Content):
+    """What every request to a tavern may carry."""
+
+    tavern: Annotated[int | None, Meta(description="which one; may be left out while one is connected")] = None
+    chat_id: Annotated[str | None, Meta(description="guard: refused as `stale_chat` if another is open")] = None
+
+
+class SendMessage(TavernRequest, kw_only=True):
+    """Add a message of the user's to the open chat, and have it answered.
+
+    The text is stored as it is and never executed, however much it looks like a command.
+    """
+
+    text: Annotated[str, Meta(min_length=1)]
+    reply: Annotated[bool, Meta(description="have the character answer")] = True
+
+
+class SendMessageResult(Content):
+    """The message is in the chat; the answer to it, if asked for, follows as a stream."""
+
+    confirmed: Annotated[bool, Meta(description="false: a simple tavern, which cannot tell")] = True
+    chat_id: str | None = None
+    at: Count | None = None
+    message: Annotated[ChatMessage | None, Meta(description="as SillyTavern stored it")] = None
+
+
+class Regenerate(TavernRequest):
+    """Throw the last reply away and generate another."""
+
+
+class Stop(TavernRequest):
+    """Stop the generation that runs."""
+
+
+class StopResult(Content):
+    """Nothing is being generated any more."""
+
+    stopped: Annotated[bool, Meta(description="false: nothing was running")]
+
+
+class ListTaverns(Content):
+    """Ask who is connected."""
+
+
+class ShowWindow(Content):
+    """Bring the hub's window to the front. Only for programs on this computer."""
+
+
+class Resync(Content):
+    """The hub's copy does not fit: send the chat again, newest page first."""
+
+
+class Check(Content):
+    """Compare the chat with what was sent and send what differs. It also shows that the hub is alive."""
+
+
+class Done(Content):
+    """A result without content."""
+
+
+class Failure(Content):
+    """Why something was refused or failed."""
+
+    code: Annotated[str, Meta(description="one of the codes below; may grow")]
+    message: Annotated[str, Meta(description="in English: what, why, what to do")]
+    params: Annotated[dict[str, Any], Meta(description="the parts of the message, for translation")] = {}
+    retryable: Annotated[bool, Meta(description="the same may succeed later")] = False
+
+
+# --- the tables -----------------------------------------------------------------------------------------------------
+
+Sender: TypeAlias = Literal["tavern", "app", "hub"]
+
+
+@dataclass(frozen=True, slots=True)
+class MessageSpec:
+    """A message that is no request: its type, its content's shapes, and who sends it to whom.
+
+    `simple` is the bare shape that the simple profile allows in the content's place.
+    """
+
+    type: str
+    content: type[Content]
+    senders: tuple[Sender, ...]
+    simple: type[str] | type[list[Any]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RequestSpec:
+    """A request: who answers it and with what, and whether it changes anything."""
+
+    type: str
+    content: type[Content]
+    result: type[Content]
+    target: Literal["tavern", "hub"]
+    mutates: bool
+    simple: type[str] | None = None
+
+
+MESSAGES: Final[dict[str, MessageSpec]] = {
+    spec.type: spec
+    for spec in (
+        MessageSpec("hello", Hello, ("tavern", "app")),
+        MessageSpec("welcome", Welcome, ("hub",)),
+        MessageSpec("taverns", Taverns, ("hub",)),
+        MessageSpec("chat_history", ChatHistory, ("tavern", "hub"), simple=list[Any]),
+        MessageSpec("chat_changes", ChatChanges, ("tavern", "hub")),
+        MessageSpec("stream_start", StreamStart, ("tavern", "hub")),
+        MessageSpec("stream_update", StreamUpdate, ("tavern", "hub"), simple=str),
+        MessageSpec("stream_end", StreamEnd, ("tavern", "hub")),
+        MessageSpec("tavern_state", TavernState, ("tavern", "hub")),
+        MessageSpec("resync", Resync, ("hub",)),
+        MessageSpec("check", Check, ("hub",)),
+        MessageSpec("error", Failure, ("tavern", "hub")),
+    )
+}
+"""Everything but requests and results, by type."""
+
+REQUESTS: Final[dict[str, RequestSpec]] = {
+    spec.type: spec
+    for spec in (
+        RequestSpec("send_message", SendMessage, SendMessageResult, "tavern", mutates=True, simple=str),
+        RequestSpec("regenerate", Regenerate, Done, "tavern", mutates=True),
+        RequestSpec("stop", Stop, StopResult, "tavern", mutates=False),
+        RequestSpec("list_taverns", ListTaverns, Taverns, "hub", mutates=False),
+        RequestSpec("show_window", ShowWindow, Done, "hub", mutates=False),
+    )
+}
+"""Every request, by type. Each is answered exactly once, by `result` or `error` with the same id."""
+
+TavernNews: TypeAlias = ChatHistory | ChatChanges | StreamStart | StreamUpdate | StreamEnd | TavernState
+"""What a tavern tells of itself and the hub passes on."""

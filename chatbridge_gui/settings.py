@@ -1,0 +1,88 @@
+"""What the user can set: typed, versioned, saved as JSON in the user's own configuration folder."""
+
+import os
+import tempfile
+from pathlib import Path
+from typing import Annotated, Literal
+
+import msgspec
+import platformdirs
+
+from chatbridge_gui.protocol.limits import DEFAULT_PORT
+
+VERSION = 1
+
+
+class SettingsError(Exception):
+    """The settings file cannot be read or written; the text says which and why."""
+
+
+class Settings(msgspec.Struct, kw_only=True):
+    """Everything the program remembers between two starts."""
+
+    version: int = VERSION
+    host: str = "localhost"
+    port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = DEFAULT_PORT
+    start_server: bool = True
+    allowed_origins: list[str] = []
+    language: Literal["system", "en", "zh"] = "system"
+    theme: Literal["light", "dark"] = "light"
+    geometry: str = ""
+    log_height: int = 180
+
+
+def folder() -> Path:
+    """The configuration folder; `CHATBRIDGE_CONFIG` names another, for tests and portable use."""
+    return Path(os.environ.get("CHATBRIDGE_CONFIG") or platformdirs.user_config_dir("chatbridge", appauthor=False))
+
+
+def settings_file() -> Path:
+    return folder() / "settings.json"
+
+
+def load() -> Settings:
+    """Read the settings; defaults where there are none yet.
+
+    Raises:
+        SettingsError: there is a file and it cannot be read.
+    """
+    path = settings_file()
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise SettingsError(f"cannot read the settings in {path}: {error.strerror}") from error
+    try:
+        return msgspec.json.decode(data, type=Settings)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise SettingsError(f"the settings in {path} are damaged ({error}); mend or delete that file") from error
+
+
+def save(settings: Settings) -> None:
+    """Write the settings whole or not at all.
+
+    Raises:
+        SettingsError: the folder or file cannot be written.
+    """
+    write_private(settings_file(), msgspec.json.format(msgspec.json.encode(settings)))
+
+
+def write_private(path: Path, data: bytes) -> None:
+    """Replace a file of the configuration folder in one step; only its owner may read it (0600 where that exists).
+
+    Raises:
+        SettingsError: it cannot be written.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+            os.replace(name, path)
+        except BaseException:
+            os.unlink(name)
+            raise
+    except OSError as error:
+        raise SettingsError(f"cannot write {path}: {error.strerror}") from error
