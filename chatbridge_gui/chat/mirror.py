@@ -52,7 +52,23 @@ class LiveStream:
         """What a reader sees: the kept part and the new one."""
         return self.base + self.text
 
+    def as_start(self, chat_id: str | None, epoch: int) -> StreamStart:
+        """The message that tells a newcomer of this reply, with all of it so far."""
+        return StreamStart(
+            stream=self.stream,
+            kind=self.kind,
+            chat_id=chat_id,
+            epoch=epoch,
+            speaker=self.speaker,
+            at=self.at,
+            uid=self.uid,
+            base=self.base,
+            text=self.text,
+            reasoning=self.reasoning,
+        )
+
     def update(self, news: StreamUpdate) -> None:
+        """Take in more of the reply, or the whole of it anew."""
         parts = self._text if news.channel == "text" else self._reasoning
         if news.text is not None:
             parts[:] = [news.text]

@@ -18,7 +18,6 @@ class CloseCode(IntEnum):
     TOO_MANY_ERRORS = 4005
     TOO_SLOW = 4006
     HUB_FULL = 4007
-    BINARY_FRAME = 4008
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +39,5 @@ CLOSE_REASONS: Final[dict[CloseCode, CloseReason]] = {
     CloseCode.TOO_MANY_ERRORS: CloseReason(False, "Too many refused frames in a row."),
     CloseCode.TOO_SLOW: CloseReason(True, "The peer read so slowly that too much was waiting for it."),
     CloseCode.HUB_FULL: CloseReason(True, "The hub holds as many connections as it may."),
-    CloseCode.BINARY_FRAME: CloseReason(False, "A binary frame came; this protocol is JSON in text frames."),
 }
 """One row for each code."""

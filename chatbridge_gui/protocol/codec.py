@@ -70,24 +70,28 @@ def decode(text: str) -> Frame:
         raise
 
 
-def encode(type: str, content: Content | Mapping[str, Any] | list[Any] | str, id: RequestId | None = None) -> str:
-    """Write one frame; the text is UTF-8 without ASCII escapes.
+def encode(
+    type: str, content: Content | Mapping[str, Any] | list[Any] | str, id: RequestId | None = None, **more: int
+) -> bytes:
+    """Write one frame, as UTF-8 without ASCII escapes; `more` stands beside type and content.
 
     Raises:
         UnicodeEncodeError: a string holds half a surrogate pair.
     """
-    frame: dict[str, Any] = {"type": type, "content": content}
+    frame: dict[str, Any] = {"type": type, "content": content, **more}
     if id is not None:
         frame["id"] = id
-    return _ENCODER.encode(frame).decode()
+    return _ENCODER.encode(frame)
 
 
-def encode_error(error: ProtocolError) -> str:
+def encode_error(error: ProtocolError) -> bytes:
     """Write an error as the frame that answers for it."""
-    failure = Failure(
-        code=error.code, message=error.message, params=error.params, retryable=error.retryable
-    )
-    return encode("error", failure, error.id)
+    return encode("error", failure(error), error.id)
+
+
+def failure(error: ProtocolError) -> Failure:
+    """An error as the content of a frame."""
+    return Failure(code=error.code, message=error.message, params=error.params, retryable=error.retryable)
 
 
 def read_result(request: str, content: Any) -> Content:
@@ -148,8 +152,8 @@ def _check_messages(type: str, content: Any) -> None:
                     found += [(f"changes[{i}].insert[{j}]", message) for j, message in enumerate(change.insert)]
                 else:
                     found.append((f"changes[{i}].message", change.message))
-        case StreamEnd() if content.message is not None:
-            found = [("message", content.message)]
+        case StreamEnd(message=dict() as message):
+            found = [("message", message)]
         case _:
             return
     for path, message in found:
@@ -197,13 +201,10 @@ def _bad_field(type: str, detail: str) -> ProtocolError:
         path = f"{path}.{match['missing']}" if path else match["missing"]
         expected, got = "a value", "nothing"
     else:
-        expected = (match["expected"] or "") + (match["more"] or "") if match["expected"] else match["other"]
+        expected = match["expected"] + match["more"] if match["expected"] else match["other"]
         got = match["got"] or ""
-    if not path:
-        field = "content"
-    else:
-        field = f"content{path}" if path.startswith("[") else f"content.{path}"
-    what = f"expected {expected}" + (f", got {got}" if got else "")
+    field = "content" + (path if path.startswith("[") or not path else f".{path}")
+    what = (f"expected {expected}" if not match["other"] else expected) + (f", got {got}" if got else "")
     return ProtocolError(
         ErrorCode.BAD_FIELD, f"{type}: field {field}: {what}", {"field": field, "expected": expected, "got": got}
     )

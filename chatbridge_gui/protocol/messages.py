@@ -302,7 +302,7 @@ class MessageSpec:
     `simple` is the bare shape that the simple profile allows in the content's place.
     """
 
-    type: str
+    name: str
     content: type[Content]
     senders: tuple[Sender, ...]
     simple: type[str] | type[list[Any]] | None = None
@@ -312,7 +312,7 @@ class MessageSpec:
 class RequestSpec:
     """A request: who answers it and with what, and whether it changes anything."""
 
-    type: str
+    name: str
     content: type[Content]
     result: type[Content]
     target: Literal["tavern", "hub"]
@@ -321,7 +321,7 @@ class RequestSpec:
 
 
 MESSAGES: Final[dict[str, MessageSpec]] = {
-    spec.type: spec
+    spec.name: spec
     for spec in (
         MessageSpec("hello", Hello, ("tavern", "app")),
         MessageSpec("welcome", Welcome, ("hub",)),
@@ -340,7 +340,7 @@ MESSAGES: Final[dict[str, MessageSpec]] = {
 """Everything but requests and results, by type."""
 
 REQUESTS: Final[dict[str, RequestSpec]] = {
-    spec.type: spec
+    spec.name: spec
     for spec in (
         RequestSpec("send_message", SendMessage, SendMessageResult, "tavern", mutates=True, simple=str),
         RequestSpec("regenerate", Regenerate, Done, "tavern", mutates=True),

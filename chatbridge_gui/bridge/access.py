@@ -1,0 +1,118 @@
+"""Who may enter: the checks of a handshake's `Host` and `Origin`, and the token.
+
+A browser sends the page's `Origin`, which a page cannot forge; so any web page the user visits could reach a
+loopback port, and is told apart by it. `Host` guards against DNS rebinding, where a foreign name leads here.
+"""
+
+import hmac
+import ipaddress
+import platform
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from chatbridge_gui.bridge.config import HubConfig, is_loopback
+from chatbridge_gui.settings import SettingsError, folder, write_private
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a handshake is refused; `advice` says how to allow it."""
+
+    reason: str
+    advice: str
+
+
+def check_headers(config: HubConfig, host: str | None, origin: str | None) -> Refusal | None:
+    """Judge a handshake by its `Host` and `Origin` headers; None means it may go on."""
+    if host is None or not _host_is_ours(config, _split_host(host)):
+        return Refusal(
+            f"the address in the Host header, {host!r}, is not one of this computer's",
+            "connect by localhost, 127.0.0.1 or the address the hub listens on",
+        )
+    if origin is None or _origin_allowed(config, origin):
+        return None
+    return Refusal(
+        f"a page of {origin!r} is not allowed in",
+        f"to allow it, run: chatbridge allow-origin {origin} and start the server again"
+        if origin != "null"
+        else "a page without an origin (a file, a sandboxed frame) cannot be allowed; serve it from a web server",
+    )
+
+
+def token_matches(config: HubConfig, given: str | None) -> bool:
+    """Whether the token is right, or none is wanted; compared in constant time."""
+    if config.token is None:
+        return True
+    return given is not None and hmac.compare_digest(config.token.encode(), given.encode())
+
+
+def normal_origin(origin: str) -> str | None:
+    """An origin as browsers send it (`scheme://host[:port]`, lower case), or None if it is none."""
+    parts = urlsplit(origin.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+        return None
+    try:
+        port = parts.port
+    except ValueError:
+        return None
+    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    default = {"http": 80, "https": 443}[parts.scheme]
+    return f"{parts.scheme}://{name}" + (f":{port}" if port not in (None, default) else "")
+
+
+def token_file() -> Path:
+    return folder() / "token"
+
+
+def load_token() -> str | None:
+    """The token, or None if none was made yet.
+
+    Raises:
+        SettingsError: its file cannot be read.
+    """
+    path = token_file()
+    try:
+        return path.read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read the token in {path}: {error}") from error
+
+
+def make_token() -> str:
+    """Make a new token in the place of any older one, and keep it in a file only its owner may read.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
+    token = secrets.token_urlsafe(24)
+    write_private(token_file(), token.encode("ascii"))
+    return token
+
+
+def _split_host(header: str) -> str:
+    """The host name of a `Host` header, without its port."""
+    return urlsplit(f"//{header}").hostname or ""
+
+
+def _host_is_ours(config: HubConfig, name: str) -> bool:
+    if is_loopback(name):
+        return True
+    if config.is_loopback:
+        return False
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return name in {config.host.lower(), platform.node().lower()}
+    return True
+
+
+def _origin_allowed(config: HubConfig, origin: str) -> bool:
+    normal = normal_origin(origin)
+    if normal is None:
+        return False
+    if is_loopback(urlsplit(normal).hostname or ""):
+        return True
+    return normal in {normal_origin(allowed) for allowed in config.allowed_origins}

@@ -1,0 +1,103 @@
+"""One connection as the hub sees it: who it is, and what waits to be sent to it. No sockets here."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from chatbridge_gui.bridge.events import PeerInfo
+from chatbridge_gui.chat.feed import HistoryFeed
+from chatbridge_gui.chat.mirror import ChatMirror
+from chatbridge_gui.protocol.close_codes import CloseCode
+from chatbridge_gui.protocol.limits import OUTBOX_BYTES
+from chatbridge_gui.protocol.messages import Hello, TavernInfo
+
+
+class Outbox:
+    """Frames waiting for one peer, oldest first, and behind them whatever `refill` has when all else is sent."""
+
+    def __init__(self) -> None:
+        self._frames: deque[bytes] = deque()
+        self._bytes = 0
+        self._wake = asyncio.Event()
+        self.refill: Callable[[], bytes | None] = lambda: None
+        self.closing: tuple[CloseCode, str] | None = None
+
+    def put(self, frame: bytes) -> None:
+        """Add a frame. A peer that lets too much wait is closed, so that it never costs the others anything."""
+        if self.closing is not None:
+            return
+        self._frames.append(frame)
+        self._bytes += len(frame)
+        if self._bytes > OUTBOX_BYTES:
+            self._frames.clear()
+            self.close(CloseCode.TOO_SLOW, "too much was waiting for this peer")
+        self._wake.set()
+
+    def wake(self) -> None:
+        """Look again at what `refill` has."""
+        self._wake.set()
+
+    def close(self, code: CloseCode, reason: str) -> None:
+        """Close the connection once what waits is sent."""
+        if self.closing is None:
+            self.closing = (code, reason)
+        self._wake.set()
+
+    async def next(self) -> bytes | None:
+        """The next frame to send; None when the connection is to be closed."""
+        while True:
+            if self._frames:
+                frame = self._frames.popleft()
+                self._bytes -= len(frame)
+                return frame
+            if self.closing is not None:
+                return None
+            refilled = self.refill()
+            if refilled is not None:
+                return refilled
+            self._wake.clear()
+            await self._wake.wait()
+
+
+@dataclass(eq=False, slots=True)
+class Peer:
+    """A connection that has said who it is."""
+
+    info: PeerInfo
+    hello: Hello
+    outbox: Outbox
+
+    @property
+    def label(self) -> str:
+        return f"tavern {self.info.tavern}" if self.info.role == "tavern" else f"app {self.info.peer}"
+
+
+@dataclass(eq=False, slots=True)
+class Tavern(Peer):
+    """A connected SillyTavern tab."""
+
+    number: int
+    mirror: ChatMirror = field(default_factory=ChatMirror)
+    waiting_for_history: bool = False
+
+    def describe(self) -> TavernInfo:
+        """What apps are told of it."""
+        return TavernInfo(
+            tavern=self.number,
+            name=self.hello.name,
+            version=self.hello.version,
+            instance=self.hello.instance,
+            simple=self.info.simple,
+            capabilities=self.hello.capabilities,
+            chat=self.mirror.chat if self.mirror.epoch >= 0 else None,
+            state=self.mirror.state,
+        )
+
+
+@dataclass(eq=False, slots=True)
+class App(Peer):
+    """A connected program."""
+
+    feeds: dict[int, HistoryFeed] = field(default_factory=dict)
+    in_flight: int = 0

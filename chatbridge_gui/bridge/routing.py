@@ -1,0 +1,158 @@
+"""What peers say, brought to where it belongs: news to the hub, requests to the tavern they mean, answers back."""
+
+from collections.abc import Callable
+
+from chatbridge_gui.bridge.hub import Hub
+from chatbridge_gui.bridge.peers import App, Tavern
+from chatbridge_gui.bridge.requests import Reply
+from chatbridge_gui.protocol.codec import Frame, encode, failure
+from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+from chatbridge_gui.protocol.limits import REQUESTS_IN_FLIGHT
+from chatbridge_gui.protocol.messages import (
+    MESSAGES,
+    REQUESTS,
+    ChatChanges,
+    ChatHistory,
+    Content,
+    Done,
+    Failure,
+    RequestSpec,
+    SendMessage,
+    SendMessageResult,
+    StreamEnd,
+    StreamStart,
+    StreamUpdate,
+    TavernRequest,
+    Taverns,
+    TavernState,
+)
+
+
+class Router:
+    """Judges each frame by who sent it, and does what it asks."""
+
+    def __init__(self, hub: Hub, *, has_window: bool) -> None:
+        self._hub = hub
+        self._has_window = has_window
+        self._hub_requests: dict[str, Callable[[], Content]] = {
+            "list_taverns": lambda: Taverns(taverns=[tavern.describe() for tavern in hub.taverns.values()]),
+            "show_window": self._show_window,
+        }
+
+    def from_tavern(self, tavern: Tavern, frame: Frame) -> None:
+        """A frame of a tavern's.
+
+        Raises:
+            ProtocolError: it is not one a tavern may send.
+        """
+        match frame.content:
+            case dict() as content if frame.type == "result":
+                if not self._hub.pending.result(tavern.number, frame.id, content):
+                    self._hub.log("debug", "request", f"an answer to {frame.id!r} came too late", tavern.label)
+            case Failure() as problem:
+                if not self._hub.pending.failed(tavern.number, frame.id, problem):
+                    self._hub.log("warning", "request", f"says: {problem.message}", tavern.label)
+            case ChatHistory() | ChatChanges() | StreamStart() | StreamUpdate() | StreamEnd() | TavernState() as news:
+                if tavern.info.simple:
+                    raise _unexpected(frame.type, "a tavern that gave no hello (it may send a plain list or text)")
+                self._hub.news(tavern, news)
+            case str() | list() as bare if frame.type in MESSAGES and tavern.info.simple:
+                self._hub.simple_news(tavern, bare)
+            case _:
+                raise _unexpected(frame.type, "a tavern that gave its hello")
+
+    def from_app(self, app: App, frame: Frame) -> None:
+        """A frame of an app's; a request is answered exactly once, now or later.
+
+        Raises:
+            ProtocolError: it is not one an app may send.
+        """
+        spec = REQUESTS.get(frame.type)
+        if spec is None:
+            raise _unexpected(frame.type, "an app")
+        if app.in_flight >= REQUESTS_IN_FLIGHT:
+            raise ProtocolError(
+                ErrorCode.TOO_MANY_REQUESTS,
+                f"{app.in_flight} requests wait for their answers; wait for some before you ask more",
+                {"limit": REQUESTS_IN_FLIGHT},
+                frame.id,
+            )
+        app.in_flight += 1
+
+        def reply(answer: Content) -> None:
+            app.in_flight -= 1
+            app.outbox.put(encode("error" if isinstance(answer, Failure) else "result", answer, frame.id))
+
+        content = SendMessage(text=frame.content) if isinstance(frame.content, str) else frame.content
+        assert isinstance(content, Content)
+        self.request(spec, content, reply, app.label)
+
+    def request(self, spec: RequestSpec, content: Content, reply: Reply, asker: str) -> None:
+        """Do what is asked, or have it done; `reply` is called exactly once, now or later."""
+
+        def logged(answer: Content) -> None:
+            if isinstance(answer, Failure):
+                self._hub.log("warning", "request", f"{spec.name}: {answer.code}: {answer.message}", asker)
+            else:
+                self._hub.log("info", "request", f"{spec.name}: done", asker)
+            reply(answer)
+
+        try:
+            if isinstance(content, TavernRequest):
+                self._ask_tavern(spec, content, logged)
+            else:
+                logged(self._hub_requests[spec.name]())
+        except ProtocolError as error:
+            logged(failure(error))
+
+    def _ask_tavern(self, spec: RequestSpec, content: TavernRequest, reply: Reply) -> None:
+        tavern = self._choose(content.tavern)
+        content.tavern = None
+        if tavern.info.simple:
+            if not isinstance(content, SendMessage):
+                raise ProtocolError(
+                    ErrorCode.UNSUPPORTED, "this tavern gave no hello; it can only be sent messages", {}
+                )
+            tavern.outbox.put(encode("send_message", content.text))
+            reply(SendMessageResult(confirmed=False))
+            return
+        if spec.name not in tavern.hello.capabilities:
+            raise ProtocolError(
+                ErrorCode.UNSUPPORTED,
+                f"{tavern.hello.name} cannot do {spec.name}; its extension or its SillyTavern may be too old",
+                {"request": spec.name},
+            )
+        id = self._hub.pending.add(spec, tavern.number, reply)
+        tavern.outbox.put(encode(spec.name, content, id))
+
+    def _choose(self, number: int | None) -> Tavern:
+        taverns = self._hub.taverns
+        if number is not None:
+            if number not in taverns:
+                raise ProtocolError(
+                    ErrorCode.NO_TAVERN, f"no SillyTavern with the number {number} is connected", {"tavern": number}
+                )
+            return taverns[number]
+        if not taverns:
+            raise ProtocolError(
+                ErrorCode.NO_TAVERN, "no SillyTavern is connected; open one and press Connect in its ChatBridge panel"
+            )
+        if len(taverns) > 1:
+            names = {str(tavern.number): tavern.hello.name for tavern in taverns.values()}
+            raise ProtocolError(
+                ErrorCode.AMBIGUOUS_TAVERN,
+                "several SillyTaverns are connected; say which by `tavern`: "
+                + ", ".join(f"{key} ({name})" for key, name in names.items()),
+                {"taverns": names},
+            )
+        return next(iter(taverns.values()))
+
+    def _show_window(self) -> Content:
+        if not self._has_window:
+            raise ProtocolError(ErrorCode.UNSUPPORTED, "this hub runs without a window")
+        self._hub.window_wanted()
+        return Done()
+
+
+def _unexpected(type: str, sender: str) -> ProtocolError:
+    return ProtocolError(ErrorCode.UNEXPECTED, f"{type} does not come from {sender}", {"type": type})

@@ -1,0 +1,301 @@
+"""Listening: handshakes, the first frame, and the two pumps of each connection."""
+
+import asyncio
+import contextlib
+import errno
+import socket
+from http import HTTPStatus
+
+from websockets.asyncio.server import Server, ServerConnection, serve
+from websockets.exceptions import ConnectionClosed
+from websockets.http11 import Request, Response
+
+from chatbridge_gui.bridge import neighbour, web
+from chatbridge_gui.bridge.access import check_headers, token_matches
+from chatbridge_gui.bridge.config import HubConfig
+from chatbridge_gui.bridge.events import HubFailed, HubStarted, Observer
+from chatbridge_gui.bridge.hub import Hub
+from chatbridge_gui.bridge.peers import App, Outbox, Peer, Tavern
+from chatbridge_gui.bridge.routing import Router
+from chatbridge_gui.protocol import limits
+from chatbridge_gui.protocol.close_codes import CloseCode
+from chatbridge_gui.protocol.codec import Frame, decode, encode_error
+from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+from chatbridge_gui.protocol.messages import REQUESTS, Hello, ProtocolRange
+
+_PATIENCE_AFTER_BAD_FRAME = 10.0
+_RULES_BROKEN = (1002, CloseCode.INVALID_TEXT, CloseCode.TOO_LONG, 1011)
+_FATAL = {
+    ErrorCode.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
+    ErrorCode.PROTOCOL_UNSUPPORTED: CloseCode.PROTOCOL_UNSUPPORTED,
+}
+
+
+class StartFailed(Exception):
+    """The hub cannot listen; `event` says why."""
+
+    def __init__(self, event: HubFailed) -> None:
+        super().__init__(event.message)
+        self.event = event
+
+
+class HubServer:
+    """A hub with its listening sockets. Start it once, stop it once."""
+
+    def __init__(self, config: HubConfig, observer: Observer) -> None:
+        self.config = config
+        self.hub = Hub(observer)
+        self.router = Router(self.hub, has_window=config.has_window)
+        self._observer = observer
+        self._server: Server | None = None
+        self._checks: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Begin to listen.
+
+        Raises:
+            StartFailed: with the reason in words.
+        """
+        config = self.config
+        if not config.is_loopback and config.token is None:
+            raise StartFailed(
+                HubFailed(
+                    "no_token",
+                    f"listening on {config.host} lets other computers in, which needs a token. "
+                    "Make one with: chatbridge token",
+                    {"host": config.host},
+                )
+            )
+        hosts = _hosts(config.host)
+        port = config.port or _free_port(hosts[0])
+        try:
+            self._server = await serve(
+                self._connection,
+                hosts,  # type: ignore[arg-type]  # asyncio takes several, the stub says one
+                port,
+                process_request=self._process_request,
+                compression=None,
+                max_size=limits.FRAME_BYTES,
+                ping_interval=limits.PING_INTERVAL,
+                ping_timeout=limits.PING_TIMEOUT,
+                close_timeout=1,
+                server_header=None,
+            )
+        except OSError as error:
+            raise StartFailed(await self._why(error, hosts[0], port)) from error
+        self._checks = asyncio.create_task(self._check_regularly())
+        started = HubStarted(config.host, port, tuple(f"ws://{_shown(host)}:{port}" for host in [config.host]))
+        self._observer(started)
+        self.hub.log("info", "server", f"listening on {started.urls[0]}")
+
+    async def stop(self) -> None:
+        """Close every connection and listen no more; a peer that does not answer costs one second at most."""
+        if self._checks is not None:
+            self._checks.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._checks
+        if self._server is not None:
+            self._server.close(code=CloseCode.GOING_AWAY, reason="the hub is stopping")
+            await self._server.wait_closed()
+            self._server = None
+            self.hub.log("info", "server", "stopped")
+
+    # --- a connection -----------------------------------------------------------------------------------------------
+
+    async def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
+        headers = request.headers
+        refusal = check_headers(self.config, headers.get("Host"), headers.get("Origin"))
+        if refusal is not None:
+            self.hub.log("warning", "access", f"refused: {refusal.reason}; {refusal.advice}", _address(connection))
+            return web.refuse(HTTPStatus.FORBIDDEN, f"ChatBridge: {refusal.reason}; {refusal.advice}.")
+        if headers.get("Upgrade", "").lower() != "websocket":
+            return await asyncio.to_thread(web.answer, request, headers.get("Origin"))
+        if len(self.hub.taverns) + len(self.hub.apps) >= limits.PEERS:
+            self.hub.log("warning", "access", f"refused: {limits.PEERS} peers are connected", _address(connection))
+            return web.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "ChatBridge: too many programs are connected.")
+        return None
+
+    async def _connection(self, connection: ServerConnection) -> None:
+        outbox = Outbox()
+        sender = asyncio.create_task(_send(connection, outbox))
+        peer: Peer | None = None
+        try:
+            peer, frame = await self._first_frame(connection, outbox)
+            if peer is not None:
+                await self._frames(connection, peer, frame)
+        except ConnectionClosed as closed:
+            self._log_close(connection, peer, closed)
+        finally:
+            if peer is not None:
+                self.hub.leave(peer)
+            outbox.close(CloseCode.GOING_AWAY, "")
+            await sender
+
+    async def _first_frame(self, connection: ServerConnection, outbox: Outbox) -> tuple[Peer | None, Frame | None]:
+        """Find out who it is. The frame is the one that is still to be acted on, in the simple profile."""
+        address = _address(connection)
+        offences = 0
+        while offences < limits.OFFENCES:
+            try:
+                wait = _PATIENCE_AFTER_BAD_FRAME if offences else limits.SILENCE_BEFORE_LISTENING
+                data = await asyncio.wait_for(connection.recv(), wait)
+            except TimeoutError:
+                break
+            try:
+                return self._welcome(_decode(data), address, outbox)
+            except ProtocolError as error:
+                offences += 1
+                self._refused(error, outbox, address)
+                if error.code in _FATAL:
+                    outbox.close(_FATAL[error.code], error.message[:100])
+                    return None, None
+        if offences or self.config.token is not None:
+            outbox.close(CloseCode.BAD_HELLO, "no good hello came")
+            return None, None
+        return self.hub.join_app(Hello(role="app", name="listener"), address, outbox, simple=True), None
+
+    def _welcome(self, frame: Frame, address: str, outbox: Outbox) -> tuple[Peer, Frame | None]:
+        """Take a peer in by its first frame."""
+        hello = frame.content
+        if isinstance(hello, Hello):
+            if not token_matches(self.config, hello.token):
+                raise ProtocolError(
+                    ErrorCode.UNAUTHORIZED,
+                    "this hub wants its token in hello; `chatbridge token` shows it" if hello.token is None
+                    else "the token is wrong; `chatbridge token` shows the right one",
+                )
+            hello.token = None
+            _agree(hello.protocol)
+            join = self.hub.join_tavern if hello.role == "tavern" else self.hub.join_app
+            return join(hello, address, outbox), None
+        if self.config.token is not None:
+            raise ProtocolError(ErrorCode.UNAUTHORIZED, "this hub wants a hello with its token as the first frame")
+        if frame.type in REQUESTS:
+            return self.hub.join_app(Hello(role="app", name="sender"), address, outbox, simple=True), frame
+        if isinstance(hello, str | list):
+            return self.hub.join_tavern(Hello(role="tavern", name="simple"), address, outbox, simple=True), frame
+        raise ProtocolError(ErrorCode.UNEXPECTED, f"the first frame is hello, not {frame.type}", {"type": frame.type})
+
+    async def _frames(self, connection: ServerConnection, peer: Peer, frame: Frame | None) -> None:
+        offences = 0
+        while True:
+            try:
+                if frame is None:
+                    frame = _decode(await connection.recv())
+                if isinstance(peer, Tavern):
+                    self.router.from_tavern(peer, frame)
+                elif isinstance(peer, App):
+                    self.router.from_app(peer, frame)
+                offences = 0
+            except ProtocolError as error:
+                if error.id is None and frame is not None:
+                    error.id = frame.id
+                offences += 1
+                self._refused(error, peer.outbox, peer.label)
+                if offences >= limits.OFFENCES:
+                    peer.outbox.close(CloseCode.TOO_MANY_ERRORS, f"{offences} refused frames in a row")
+                    return
+            frame = None
+
+    def _refused(self, error: ProtocolError, outbox: Outbox, who: str) -> None:
+        self.hub.log("warning", "frame", f"refused a frame: {error.message}", who)
+        outbox.put(encode_error(error))
+
+    def _log_close(self, connection: ServerConnection, peer: Peer | None, closed: ConnectionClosed) -> None:
+        """What the WebSocket layer closed for breaking its rules is worth a line; the rest is said by `left`."""
+        sent = closed.sent
+        if sent is not None and not closed.rcvd_then_sent and sent.code in _RULES_BROKEN:
+            who = peer.label if peer is not None else _address(connection)
+            self.hub.log("warning", "frame", f"closed the connection ({sent.code}): {sent.reason}", who)
+
+    async def _check_regularly(self) -> None:
+        while True:
+            await asyncio.sleep(limits.CHECK_INTERVAL)
+            self.hub.check_taverns()
+
+    async def _why(self, error: OSError, host: str, port: int) -> HubFailed:
+        params = {"host": self.config.host, "port": port}
+        if error.errno == errno.EADDRINUSE:
+            if await neighbour.is_chatbridge(host, port):
+                window = self.config.has_window and await neighbour.show_its_window(host, port)
+                what = "its window was brought to the front" if window else "it has no window to show"
+                return HubFailed(
+                    "already_running",
+                    f"ChatBridge already runs on port {port}; {what}. Stop it first, or choose another port.",
+                    {**params, "window": window},
+                )
+            free = neighbour.next_free_port(host, port)
+            offer = f"choose another port, such as {free}," if free else "choose another port"
+            return HubFailed(
+                "port_busy",
+                f"another program already listens on port {port} (VTube Studio uses 8001 too). Close it, or {offer} "
+                "here and in the ChatBridge panel of SillyTavern.",
+                {**params, "free": free},
+            )
+        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+            return HubFailed(
+                "bad_address",
+                f"this computer has no address {self.config.host!r}. Use localhost, or 0.0.0.0 for every network.",
+                params,
+            )
+        return HubFailed("failed", f"cannot listen on port {port}: {error.strerror or error}.", params)
+
+
+async def _send(connection: ServerConnection, outbox: Outbox) -> None:
+    """Send what waits for a peer until it is closed from either side."""
+    try:
+        while (frame := await outbox.next()) is not None:
+            await connection.send(frame, text=True)
+        assert outbox.closing is not None
+        await connection.close(*outbox.closing)
+    except ConnectionClosed:
+        outbox.close(CloseCode.GOING_AWAY, "")
+
+
+def _decode(data: str | bytes) -> Frame:
+    if isinstance(data, bytes):
+        raise ProtocolError(ErrorCode.BAD_FRAME, "a binary frame came; frames are JSON in text frames")
+    return decode(data)
+
+
+def _agree(wanted: int | ProtocolRange) -> None:
+    low, high = (wanted, wanted) if isinstance(wanted, int) else (wanted.min, wanted.max)
+    if not low <= limits.PROTOCOL <= high:
+        raise ProtocolError(
+            ErrorCode.PROTOCOL_UNSUPPORTED,
+            f"this hub speaks protocol {limits.PROTOCOL}, the peer {low} to {high}; update the older of the two",
+            {"hub": limits.PROTOCOL, "min": low, "max": high},
+        )
+
+
+def _hosts(host: str) -> list[str]:
+    """The addresses to listen on: `localhost` is both loopback addresses, where the computer has both."""
+    if host.lower() != "localhost":
+        return [host.strip("[]")]
+    return ["127.0.0.1", "::1"] if _has_address("::1") else ["127.0.0.1"]
+
+
+def _has_address(address: str) -> bool:
+    try:
+        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
+            probe.bind((address, 0))
+    except OSError:
+        return False
+    return True
+
+
+def _free_port(host: str) -> int:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.bind((host, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _address(connection: ServerConnection) -> str:
+    address = connection.remote_address
+    return f"{_shown(address[0])}:{address[1]}" if address else "unknown"

@@ -1,0 +1,130 @@
+"""The hub's background thread: the one narrow way between the event loop and whoever owns the main thread."""
+
+import asyncio
+import itertools
+import threading
+from collections.abc import Coroutine
+from typing import Any
+
+import msgspec
+
+from chatbridge_gui.bridge.config import HubConfig
+from chatbridge_gui.bridge.events import Answered, HubFailed, HubStopped, Observer
+from chatbridge_gui.bridge.server import HubServer, StartFailed
+from chatbridge_gui.protocol.codec import failure
+from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+from chatbridge_gui.protocol.messages import REQUESTS, Content, Failure
+
+
+class HubThread:
+    """Runs hubs, one at a time, in a thread of its own.
+
+    Every method returns at once and may be called from any thread; what becomes of it is delivered as an event.
+    `deliver` is called in the hub's thread (and, for a refused request, in the caller's): it must only enqueue.
+    """
+
+    def __init__(self, deliver: Observer) -> None:
+        self._deliver = deliver
+        self._server: HubServer | None = None
+        self._ids = itertools.count(1)
+        self._loop = asyncio.new_event_loop()
+        self._turn = asyncio.Lock()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._run, name="chatbridge-hub", daemon=True)
+        self._thread.start()
+
+    def start(self, config: HubConfig) -> None:
+        """Listen; `HubStarted` or `HubFailed` follows. A hub that runs is stopped first."""
+        self._submit(self._start(config))
+
+    def stop(self) -> None:
+        """Stop; `HubStopped` follows, within 1.5 s even if a peer does not answer."""
+        self._submit(self._stop())
+
+    def request(self, type: str, content: dict[str, Any], tavern: int | None = None) -> int:
+        """Ask a tavern (or the hub) for something; one `Answered` with the returned id follows.
+
+        Raises:
+            KeyError: there is no such request.
+            ValueError: the content does not fit it.
+        """
+        spec = REQUESTS[type]
+        fields = content if tavern is None else {**content, "tavern": tavern}
+        typed: Content = msgspec.convert(fields, spec.content)
+        id = next(self._ids)
+
+        def reply(answer: Content) -> None:
+            if isinstance(answer, Failure):
+                self._deliver(Answered(id, None, answer))
+            else:
+                self._deliver(Answered(id, msgspec.to_builtins(answer), None))
+
+        def ask() -> None:
+            if self._server is None:
+                reply(failure(ProtocolError(ErrorCode.NO_TAVERN, "the server is stopped; start it first")))
+            else:
+                self._server.router.request(spec, typed, reply, "window")
+
+        try:
+            self._loop.call_soon_threadsafe(ask)
+        except RuntimeError:
+            reply(failure(ProtocolError(ErrorCode.NO_TAVERN, "the program is closing")))
+        return id
+
+    def close(self) -> None:
+        """Stop and end the thread; `HubStopped` is the last event."""
+        self._submit(self._stop(), last=True)
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread's end after `close`. Never call it from a Tk callback."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        try:
+            self._loop.run_forever()
+        finally:
+            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+            self._loop.run_until_complete(self._loop.shutdown_default_executor())
+            self._loop.close()
+
+    def _submit(self, work: Coroutine[Any, Any, None], *, last: bool = False) -> None:
+        def begin() -> None:
+            task = self._loop.create_task(work)
+            self._tasks.add(task)
+            task.add_done_callback(self._finished)
+            if last:
+                task.add_done_callback(lambda _: self._loop.stop())
+
+        try:
+            self._loop.call_soon_threadsafe(begin)
+        except RuntimeError:  # closed already: nothing is left to start or stop
+            work.close()
+
+    def _finished(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled() and task.exception() is not None:
+            error = task.exception()
+            self._deliver(HubFailed("failed", f"the server failed: {error!r}", {"reason": repr(error)}))
+
+    async def _start(self, config: HubConfig) -> None:
+        async with self._turn:
+            if self._server is not None:
+                await self._server.stop()
+                self._deliver(HubStopped())
+                self._server = None
+            server = HubServer(config, self._deliver)
+            try:
+                await server.start()
+            except StartFailed as failed:
+                self._deliver(failed.event)
+            else:
+                self._server = server
+
+    async def _stop(self) -> None:
+        async with self._turn:
+            server, self._server = self._server, None
+            if server is not None:
+                await server.stop()
+            self._deliver(HubStopped())

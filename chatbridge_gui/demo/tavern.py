@@ -1,0 +1,246 @@
+"""The demo's tavern: a chat of its own, a character who answers from a script, and the tavern's side of the wire."""
+
+import asyncio
+import contextlib
+import itertools
+import threading
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from chatbridge_gui import __version__
+from chatbridge_gui.demo import script
+from chatbridge_gui.protocol.codec import encode
+from chatbridge_gui.protocol.messages import (
+    ChatChanges,
+    ChatHistory,
+    ChatMessage,
+    ChatRef,
+    Content,
+    Done,
+    Failure,
+    GenerationKind,
+    Hello,
+    SendMessageResult,
+    Splice,
+    StopResult,
+    StreamEnd,
+    StreamStart,
+    StreamUpdate,
+    TavernState,
+)
+
+_LETTERS_PER_TOKEN = 4
+_RECONNECT_AFTER = 1.0
+
+
+class DemoTavern:
+    """A running demo; `stop` ends it. It reconnects by itself while it runs."""
+
+    def __init__(self, url: str, token_delay: float) -> None:
+        self._url = url
+        self._token_delay = token_delay
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="chatbridge-demo", daemon=True)
+        self._main: asyncio.Task[None] | None = None
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End the demo; returns at once."""
+
+        def cancel() -> None:
+            if self._main is not None:
+                self._main.cancel()
+
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended already
+            self._loop.call_soon_threadsafe(cancel)
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread's end after `stop`."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            self._main = self._loop.create_task(self._connect_for_ever())
+            self._loop.run_until_complete(self._main)
+        self._loop.close()
+
+    async def _connect_for_ever(self) -> None:
+        chat = _Chat(self._token_delay)
+        while True:
+            with contextlib.suppress(OSError, ConnectionClosed):
+                async with connect(self._url, proxy=None, compression=None) as connection:
+                    await chat.serve(connection)
+            await asyncio.sleep(_RECONNECT_AFTER)
+
+
+def start(url: str, token_delay: float = 0.04) -> DemoTavern:
+    """Start a demo tavern that connects to the hub at `url`; a token comes every `token_delay` seconds."""
+    return DemoTavern(url, token_delay)
+
+
+class _Chat:
+    """The demo's chat and the requests it can do."""
+
+    def __init__(self, token_delay: float) -> None:
+        self._delay = token_delay
+        self._instance = str(uuid.uuid4())
+        self._ref = ChatRef(
+            id="Demo", title="A demo of ChatBridge", kind="solo", character=script.CHARACTER, persona=script.USER
+        )
+        self._uids = itertools.count(1)
+        self._streams = itertools.count(1)
+        self._replies = itertools.cycle(script.REPLIES)
+        self._revision = 0
+        self._messages: list[ChatMessage] = [self._message(script.CHARACTER, script.GREETING)]
+        self._reply: asyncio.Task[None] | None = None
+        self._connection: ClientConnection | None = None
+
+    async def serve(self, connection: ClientConnection) -> None:
+        """Speak to one hub until the connection ends."""
+        self._connection = connection
+        try:
+            await self._send(
+                "hello",
+                Hello(
+                    role="tavern",
+                    name="Demo (no SillyTavern)",
+                    version=__version__,
+                    instance=self._instance,
+                    capabilities=("send_message", "regenerate", "stop"),
+                ),
+            )
+            async for frame in connection:
+                await self._receive(msgspec.json.decode(frame))
+        finally:
+            await self._stop_reply()
+            self._connection = None
+
+    async def _receive(self, frame: dict[str, Any]) -> None:
+        content = frame.get("content") or {}
+        match frame["type"]:
+            case "welcome" | "resync":
+                await self._send_state()
+                await self._send_history()
+            case "send_message":
+                await self._answer(frame, await self._send_message(content["text"], reply=content["reply"]))
+            case "regenerate":
+                await self._answer(frame, await self._regenerate())
+            case "stop":
+                running = self._reply is not None
+                await self._stop_reply()
+                await self._answer(frame, StopResult(stopped=running))
+            case _:
+                pass
+
+    async def _answer(self, frame: dict[str, Any], answer: Content) -> None:
+        await self._send("error" if isinstance(answer, Failure) else "result", answer, frame["id"])
+
+    async def _send_message(self, text: str, *, reply: bool) -> Content:
+        if self._reply is not None:
+            return Failure(code="busy", message="the demo is still answering; press Stop or wait", retryable=True)
+        at = len(self._messages)
+        message = self._message(script.USER, text)
+        await self._change(Splice(at=at, insert=[message]))
+        if reply:
+            self._begin_reply("normal", text)
+        return SendMessageResult(chat_id=self._ref.id, at=at, message=message)
+
+    async def _regenerate(self) -> Content:
+        if self._reply is not None:
+            return Failure(code="busy", message="the demo is still answering; press Stop or wait", retryable=True)
+        if len(self._messages) < 2:
+            return Failure(code="failed", message="there is no reply yet to do again; send a message first")
+        if not self._messages[-1]["is_user"]:
+            await self._change(Splice(at=len(self._messages) - 1, remove=1))
+        self._begin_reply("regenerate", self._messages[-1]["mes"])
+        return Done()
+
+    def _begin_reply(self, kind: GenerationKind, text: str) -> None:
+        self._reply = asyncio.create_task(self._speak(kind, next(self._replies).format(text=text)))
+
+    async def _speak(self, kind: GenerationKind, reply: str) -> None:
+        """Stream a reply; cancelled, it keeps what was said."""
+        stream = next(self._streams)
+        said = ""
+        stopped = False
+        try:
+            await self._send_state(kind)
+            start = StreamStart(stream=stream, kind=kind, chat_id=self._ref.id, epoch=1, at=len(self._messages))
+            start.speaker = script.CHARACTER
+            await self._send("stream_start", start)
+            for i in range(0, len(reply), _LETTERS_PER_TOKEN):
+                await asyncio.sleep(self._delay)
+                token = reply[i : i + _LETTERS_PER_TOKEN]
+                said += token
+                await self._send("stream_update", StreamUpdate(stream=stream, append=token))
+        except asyncio.CancelledError:
+            stopped = True
+        self._reply = None
+        message = self._message(script.CHARACTER, said)
+        end = StreamEnd(stream=stream, outcome="stopped" if stopped else "finished")
+        if said:
+            end.at, end.insert, end.message, end.epoch = len(self._messages), True, message, 1
+            end.base, self._revision = self._revision, self._revision + 1
+            end.revision = self._revision
+            self._messages.append(message)
+        with contextlib.suppress(ConnectionClosed):
+            await self._send("stream_end", end)
+            await self._send_state()
+
+    async def _stop_reply(self) -> None:
+        if self._reply is not None:
+            self._reply.cancel()
+            await asyncio.wait([self._reply])
+
+    async def _change(self, splice: Splice) -> None:
+        self._messages[splice.at : splice.at + splice.remove] = splice.insert
+        base, self._revision = self._revision, self._revision + 1
+        changes = ChatChanges(
+            chat_id=self._ref.id, epoch=1, base=base, revision=self._revision, changes=[splice]
+        )
+        await self._send("chat_changes", changes)
+
+    async def _send_history(self) -> None:
+        page = ChatHistory(
+            chat=self._ref,
+            epoch=1,
+            revision=self._revision,
+            total=len(self._messages),
+            start=0,
+            messages=self._messages,
+        )
+        await self._send("chat_history", page)
+
+    async def _send_state(self, kind: GenerationKind | None = None) -> None:
+        state = TavernState(
+            st_version="demo",
+            online=True,
+            model="a script",
+            character=script.CHARACTER,
+            persona=script.USER,
+            generating=kind is not None,
+            kind=kind,
+        )
+        await self._send("tavern_state", state)
+
+    async def _send(self, type: str, content: Content, id: int | None = None) -> None:
+        if self._connection is not None:
+            await self._connection.send(encode(type, content, id), text=True)
+
+    def _message(self, name: str, text: str) -> ChatMessage:
+        return {
+            "name": name,
+            "mes": text,
+            "is_user": name == script.USER,
+            "is_system": False,
+            "send_date": datetime.now(UTC).isoformat(timespec="milliseconds"),
+            "extra": {},
+            "uid": f"d{next(self._uids)}",
+            "swipe_count": 1,
+        }
