@@ -108,11 +108,13 @@ def wait_ready(page: Page) -> None:
         """() => {
             if (window.testRig) return;
             const c = SillyTavern.getContext();
-            window.testRig = { streamed: '' };
+            window.testRig = { ready: false, streamed: '' };
+            c.eventSource.on(c.eventTypes.APP_READY, () => { window.testRig.ready = true; });
             c.eventSource.on(c.eventTypes.GENERATION_STARTED, () => { window.testRig.streamed = ''; });
             c.eventSource.on(c.eventTypes.STREAM_TOKEN_RECEIVED, (text) => { window.testRig.streamed = text; });
         }"""
     )
+    page.wait_for_function("testRig.ready")
 
 
 def reload(page: Page) -> None:

@@ -280,6 +280,9 @@ class Tavern:
                 "power_user": {
                     "auto_connect": True,
                     "auto_load_chat": False,
+                    # Blur and motion cost two cores a second per page and show nothing.
+                    "fast_ui_mode": True,
+                    "reduced_motion": True,
                     "confirm_message_delete": False,
                     "personas": {"user-default.png": "Tester"},
                     "default_persona": "user-default.png",
