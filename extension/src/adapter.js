@@ -1,0 +1,389 @@
+/**
+ * The only module that touches SillyTavern and its page. The context is a snapshot, so it is asked for anew at each use.
+ */
+
+import { DraftGuard, withoutMacros } from './draft.js';
+import { RequestError, isObject } from './protocol.js';
+
+/** @typedef {import('./message.js').LiveMessage} LiveMessage */
+
+/**
+ * Everything the adapter uses, for the test that holds it against a real SillyTavern.
+ */
+export const USED = Object.freeze({
+    members: [
+        'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
+        'getChatCompletionModel', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
+        'SlashCommandParser', 'generate', 'stopGeneration', 'swipe', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
+    ],
+    events: [
+        'APP_READY', 'CHAT_CHANGED', 'GENERATION_STARTED', 'GENERATE_AFTER_DATA', 'STREAM_TOKEN_RECEIVED', 'GENERATION_ENDED',
+        'GENERATION_STOPPED', 'MESSAGE_RECEIVED', 'IMPERSONATE_READY', 'MESSAGE_SENT', 'USER_MESSAGE_RENDERED',
+        'CHARACTER_MESSAGE_RENDERED', 'MESSAGE_EDITED', 'MESSAGE_UPDATED', 'MESSAGE_DELETED', 'MESSAGE_SWIPED',
+        'MESSAGE_SWIPE_DELETED', 'MESSAGE_FILE_EMBEDDED', 'MESSAGE_REASONING_EDITED', 'MESSAGE_REASONING_DELETED',
+        'TOOL_CALLS_PERFORMED', 'GROUP_WRAPPER_STARTED', 'GROUP_WRAPPER_FINISHED', 'ONLINE_STATUS_CHANGED', 'MAIN_API_CHANGED',
+        'CHATCOMPLETION_MODEL_CHANGED', 'CHATCOMPLETION_SOURCE_CHANGED', 'PERSONA_CHANGED', 'CHARACTER_EDITED',
+    ],
+    commands: ['send', 'regenerate'],
+    elements: ['#send_textarea', '#extensions_settings2', '#file_form_input', '#version_display'],
+});
+
+const SETTINGS_KEY = 'chatbridge';
+
+/** SillyTavern, as far as the bridge needs it. */
+export class Tavern {
+    constructor() {
+        this.draft = new DraftGuard(() => document.querySelector('#send_textarea'));
+        /** @type {[string, (...args: any[]) => void][]} */
+        this.listeners = [];
+        /** @type {MutationObserver[]} */
+        this.observers = [];
+    }
+
+    /** The context of this moment. */
+    get context() {
+        return SillyTavern.getContext();
+    }
+
+    // --- what is there ----------------------------------------------------------------------------------------------
+
+    /**
+     * The live array of the open chat.
+     * @returns {LiveMessage[]}
+     */
+    messages() {
+        return this.context.chat;
+    }
+
+    /**
+     * The open chat's id.
+     * @returns {string | null}
+     */
+    chatId() {
+        return this.context.getCurrentChatId() ?? null;
+    }
+
+    /** Which chat is open. */
+    chatRef() {
+        const { characters, characterId, groups, groupId, name1 } = this.context;
+        const id = this.chatId();
+        const group = groupId ? groups.find((/** @type {{id: string}} */ item) => item.id === groupId) : undefined;
+        const character = !groupId && characterId !== undefined ? characters[characterId] : undefined;
+        return {
+            id,
+            title: id ?? '',
+            kind: id === null ? 'none' : groupId ? 'group' : 'solo',
+            character: id === null ? null : character?.name ?? null,
+            avatar: id === null ? null : character?.avatar ?? null,
+            group: id === null ? null : group?.name ?? null,
+            persona: name1 || null,
+        };
+    }
+
+    /** What SillyTavern is doing, without the kind of what it generates. */
+    state() {
+        const context = this.context;
+        const { character, group, persona } = this.chatRef();
+        const online = this.isOnline();
+        const model = context.mainApi === 'openai' ? context.getChatCompletionModel?.() : context.onlineStatus;
+        return {
+            st_version: document.querySelector('#version_display')?.textContent?.match(/\d+\.\d+\.\d+\S*/)?.[0] ?? '',
+            online,
+            model: online && typeof model === 'string' ? model : '',
+            character,
+            group,
+            persona,
+            generating: this.isGenerating(),
+        };
+    }
+
+    /** Whether the page says that it generates. */
+    isGenerating() {
+        return document.body.dataset.generating === 'true';
+    }
+
+    /** Whether a language model is connected. */
+    isOnline() {
+        return this.context.onlineStatus !== 'no_connection';
+    }
+
+    /** Whether a swipe is on its way or a message is edited in its place. */
+    isSwiping() {
+        return (this.context.swipe?.state?.() ?? 'none') !== 'none';
+    }
+
+    /**
+     * SillyTavern's own view of the streamed reply.
+     * @returns {import('./stream.js').Processor | null}
+     */
+    processor() {
+        return this.context.streamingProcessor ?? null;
+    }
+
+    /** Who speaks: the user and the character. */
+    names() {
+        const { name1, name2 } = this.context;
+        return { user: String(name1 ?? ''), character: String(name2 ?? '') };
+    }
+
+    /** A new id. */
+    uuid() {
+        return String(this.context.uuidv4());
+    }
+
+    /** The requests that this SillyTavern can do. */
+    capabilities() {
+        const context = this.context;
+        const commands = context.SlashCommandParser?.commands ?? {};
+        const able = (/** @type {unknown[]} */ ...parts) => parts.every((part) => typeof part === 'function');
+        return [
+            able(commands.send?.callback, context.generate, context.saveChat) && 'send_message',
+            able(commands.regenerate?.callback) && 'regenerate',
+            able(context.stopGeneration) && 'stop',
+        ].filter((name) => typeof name === 'string');
+    }
+
+    // --- what happens -----------------------------------------------------------------------------------------------
+
+    /**
+     * Listens to an event; those that this SillyTavern does not have are left alone.
+     * @param {string} name The event's name in `eventTypes`.
+     * @param {(...args: any[]) => void} listener Returns at once: SillyTavern waits for it, token by token.
+     * @param {boolean} [first] Before all other listeners.
+     */
+    on(name, listener, first = false) {
+        const { eventSource, eventTypes } = this.context;
+        const event = eventTypes[name];
+        if (event) {
+            this.listeners.push([event, listener]);
+            first ? eventSource.makeFirst(event, listener) : eventSource.on(event, listener);
+        }
+    }
+
+    /**
+     * Stops listening.
+     * @param {(...args: any[]) => void} listener The listener.
+     */
+    off(listener) {
+        const { eventSource } = this.context;
+        this.listeners = this.listeners.filter(([event, item]) => {
+            if (item === listener) {
+                eventSource.removeListener(event, item);
+            }
+            return item !== listener;
+        });
+    }
+
+    /**
+     * Watches whether the page says that it generates, and the errors it shows.
+     * @param {(generating: boolean) => void} onGenerating Told of each change.
+     * @param {(text: string) => void} onError Told of each error's words.
+     */
+    watch(onGenerating, onError) {
+        const generating = new MutationObserver(() => onGenerating(this.isGenerating()));
+        generating.observe(document.body, { attributes: true, attributeFilter: ['data-generating'] });
+        const toasts = new MutationObserver((records) => {
+            for (const node of records.flatMap((record) => [...record.addedNodes])) {
+                const toast = node instanceof Element ? node.closest('.toast-error') ?? node.querySelector('.toast-error') : null;
+                const text = toast?.querySelector('.toast-message')?.textContent?.trim();
+                if (text) {
+                    onError(text);
+                }
+            }
+        });
+        const found = new MutationObserver(() => this.#watchToasts(toasts));
+        found.observe(document.body, { childList: true });
+        this.#watchToasts(toasts);
+        this.observers.push(generating, toasts, found);
+    }
+
+    /**
+     * Watches the toasts, once there is a place for them.
+     * @param {MutationObserver} observer What to watch with.
+     */
+    #watchToasts(observer) {
+        const container = document.getElementById('toast-container');
+        if (container) {
+            observer.observe(container, { childList: true });
+        }
+    }
+
+    /** Stops listening and watching. */
+    dispose() {
+        const { eventSource } = this.context;
+        this.listeners.forEach(([event, listener]) => eventSource.removeListener(event, listener));
+        this.listeners = [];
+        this.observers.forEach((observer) => observer.disconnect());
+        this.observers = [];
+        this.draft.off();
+    }
+
+    // --- what can be done -------------------------------------------------------------------------------------------
+
+    /**
+     * Adds a message of the user's, exactly as it is. SillyTavern's own way replaces macros and may apply scripts to the text: it is
+     * given the text with the macros broken up, and before the message is shown the text is set right and saved again.
+     * @param {string} text The text.
+     * @returns {Promise<{at: number, message: LiveMessage}>}
+     */
+    async addUserMessage(text) {
+        const { SlashCommandParser } = this.context;
+        const chat = this.messages();
+        const harmless = withoutMacros(text);
+        /** @type {LiveMessage | null} */
+        let stored = null;
+        let mended = false;
+        const onSent = (/** @type {number} */ at) => {
+            const message = chat[at];
+            if (!stored && message?.is_user && at === chat.length - 1) {
+                stored = message;
+                mended = message.mes !== text;
+                message.mes = text;
+            }
+        };
+        const files = this.#setAsideFiles();
+        this.on('MESSAGE_SENT', onSent, true);
+        try {
+            await SlashCommandParser.commands.send.callback({}, harmless);
+        } finally {
+            this.off(onSent);
+            files?.();
+        }
+        const message = /** @type {LiveMessage | null} */ (stored);
+        const at = message ? chat.lastIndexOf(message) : -1;
+        if (!message || at < 0 || message.mes !== text) {
+            throw new RequestError('failed', 'SillyTavern did not store the message', { reason: 'not_stored' });
+        }
+        if (mended) {
+            await this.context.saveChat();
+        }
+        return { at, message };
+    }
+
+    /**
+     * Sets aside the files that the user has attached to the draft, which are not the new message's.
+     * @returns {(() => void) | null} Puts them back; null if there are none.
+     */
+    #setAsideFiles() {
+        const input = document.querySelector('#file_form_input');
+        if (!(input instanceof HTMLInputElement) || !input.files?.length) {
+            return null;
+        }
+        const transfer = new DataTransfer();
+        [...input.files].forEach((file) => transfer.items.add(file));
+        input.value = '';
+        return () => {
+            input.files = transfer.files;
+            input.dispatchEvent(new Event('change', { bubbles: true }));
+        };
+    }
+
+    /**
+     * Has the open chat answered. Ends when the reply, or in a group all of them, are there.
+     * @returns {Promise<unknown>}
+     */
+    reply() {
+        return this.#keepingDraft(() => this.context.generate('normal', { automatic_trigger: true }));
+    }
+
+    /**
+     * Has the last reply generated again.
+     * @returns {Promise<unknown>}
+     */
+    regenerate() {
+        return this.#keepingDraft(() => this.context.SlashCommandParser.commands.regenerate.callback({ await: 'true' }, ''));
+    }
+
+    /** Presses Stop. */
+    stop() {
+        this.context.stopGeneration();
+    }
+
+    /**
+     * Generates with the draft guarded wherever SillyTavern would take it: from each start, of which a group has one for each
+     * speaker, until the prompt is built.
+     * @param {() => Promise<unknown>} generate Starts it.
+     * @returns {Promise<unknown>}
+     */
+    async #keepingDraft(generate) {
+        const onStarted = (/** @type {unknown} */ type, /** @type {unknown} */ options, /** @type {boolean} */ dryRun) => {
+            if (!dryRun) {
+                this.draft.on();
+            }
+        };
+        const onPrompted = (/** @type {unknown} */ data, /** @type {boolean} */ dryRun) => {
+            if (!dryRun) {
+                this.draft.off();
+            }
+        };
+        this.on('GENERATION_STARTED', onStarted, true);
+        this.on('GENERATE_AFTER_DATA', onPrompted, true);
+        this.draft.on();
+        try {
+            return await generate();
+        } finally {
+            this.off(onStarted);
+            this.off(onPrompted);
+            this.draft.off();
+        }
+    }
+
+    // --- settings and page ------------------------------------------------------------------------------------------
+
+    /**
+     * The extension's place in SillyTavern's settings, with what is missing filled in.
+     * @template {Record<string, unknown>} T
+     * @param {Readonly<T>} defaults What each setting is at first; a saved one of another type is not used.
+     * @returns {T}
+     */
+    settings(defaults) {
+        const all = this.context.extensionSettings;
+        const mine = isObject(all[SETTINGS_KEY]) ? all[SETTINGS_KEY] : all[SETTINGS_KEY] = {};
+        for (const [key, value] of Object.entries(defaults)) {
+            if (typeof mine[key] !== typeof value) {
+                mine[key] = value;
+            }
+        }
+        return /** @type {T} */ (mine);
+    }
+
+    /** Saves the settings soon. */
+    saveSettings() {
+        this.context.saveSettingsDebounced();
+    }
+
+    /** Removes the settings. */
+    forgetSettings() {
+        delete this.context.extensionSettings[SETTINGS_KEY];
+        this.context.saveSettingsDebounced();
+    }
+
+    /**
+     * A text in the user's language.
+     * @param {string} english The text.
+     * @param {string} key The key of its translation.
+     * @returns {string}
+     */
+    translate(english, key) {
+        return this.context.translate?.(english, key) ?? english;
+    }
+
+    /**
+     * Puts the settings panel into the page.
+     * @param {string} folder The extension's folder as SillyTavern names it.
+     * @returns {Promise<HTMLElement | null>} Null if SillyTavern could not read the template.
+     */
+    async addPanel(folder) {
+        const html = await this.context.renderExtensionTemplateAsync(folder, 'index');
+        const place = document.querySelector('#extensions_settings2');
+        if (typeof html !== 'string' || !place) {
+            return null;
+        }
+        const panel = document.createElement('div');
+        panel.id = 'chatbridge_settings';
+        panel.className = 'extension_container';
+        panel.innerHTML = html;
+        place.append(panel);
+        return panel;
+    }
+}

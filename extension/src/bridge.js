@@ -1,0 +1,218 @@
+/** Joins SillyTavern to the connection: what happens there goes out, what the hub asks for is done. */
+
+import { Connection } from './connection.js';
+import { History } from './history.js';
+import { LIMITS, PROTOCOL, VERSION, encode } from './protocol.js';
+import { Requests } from './requests.js';
+import { Streams } from './stream.js';
+
+/** @typedef {import('./settings.js').Settings} Settings */
+
+/**
+ * @typedef {object} BridgeOptions
+ * @property {import('./adapter.js').Tavern} tavern SillyTavern.
+ * @property {import('./timer.js').Timers} timers The clock.
+ * @property {() => {url: string, token: string}} target Where the hub is.
+ * @property {(status: import('./connection.js').Status) => void} onStatus Told of each change of the connection.
+ * @property {(text: string) => void} log One line for the debug log.
+ */
+
+/** Events after which any message may have changed. */
+const ANYTHING = [
+    'MESSAGE_DELETED', 'MESSAGE_SWIPE_DELETED', 'TOOL_CALLS_PERFORMED', 'GROUP_WRAPPER_STARTED', 'GROUP_WRAPPER_FINISHED',
+];
+/** Events that name the message by its index. */
+const ONE = [
+    'MESSAGE_SENT', 'USER_MESSAGE_RENDERED', 'CHARACTER_MESSAGE_RENDERED', 'MESSAGE_EDITED', 'MESSAGE_UPDATED', 'MESSAGE_SWIPED',
+    'MESSAGE_FILE_EMBEDDED', 'MESSAGE_REASONING_EDITED', 'MESSAGE_REASONING_DELETED',
+];
+/** Events after which SillyTavern's state may be another. */
+const STATE = [
+    'ONLINE_STATUS_CHANGED', 'MAIN_API_CHANGED', 'CHATCOMPLETION_MODEL_CHANGED', 'CHATCOMPLETION_SOURCE_CHANGED', 'PERSONA_CHANGED',
+    'CHARACTER_EDITED',
+];
+
+/** The bridge between one SillyTavern page and one hub. */
+export class Bridge {
+    /** @param {BridgeOptions} options What it needs. */
+    constructor(options) {
+        const { tavern, timers, log } = options;
+        this.tavern = tavern;
+        this.timers = timers;
+        this.log = log;
+        // One for each load of the page: a duplicated tab copies what is in its storage.
+        this.instance = tavern.uuid();
+        /** @type {string | null} */
+        this.kind = null;
+        this.lastState = '';
+        this.stateDue = false;
+        this.connection = new Connection({
+            target: () => this.#target(options.target()),
+            open: (url) => new WebSocket(url),
+            timers,
+            random: Math.random,
+            onStatus: options.onStatus,
+            onWelcome: (welcome) => this.#welcome(welcome),
+            onFrame: (frame) => this.#frame(frame),
+            onLost: () => { this.history.online = false; },
+            log,
+        });
+        this.history = new History({
+            chatRef: () => tavern.chatRef(),
+            messages: () => tavern.messages(),
+            send: (text) => this.connection.send(text),
+            backlog: () => this.connection.backlog,
+            timers,
+            now: () => performance.now(),
+        });
+        this.streams = new Streams({
+            history: this.history,
+            messages: () => tavern.messages(),
+            processor: () => tavern.processor(),
+            names: () => tavern.names(),
+            send: (type, content) => this.#send(type, content),
+            sendRaw: (text) => this.connection.send(text),
+            timers,
+            onKind: (kind) => {
+                this.kind = kind;
+                this.#stateSoon();
+            },
+        });
+        this.requests = new Requests({
+            tavern,
+            history: this.history,
+            timers,
+            answer: (type, content, id) => this.#send(type, content, id),
+            onFailure: (reason, kind) => this.streams.failed(reason, kind),
+            log,
+        });
+        this.#listen();
+    }
+
+    /**
+     * Whom to greet, and how.
+     * @param {{url: string, token: string}} target Where the hub is.
+     * @returns {import('./connection.js').Target}
+     */
+    #target({ url, token }) {
+        const user = this.tavern.names().user;
+        return {
+            url,
+            hello: {
+                role: 'tavern',
+                name: (user ? `SillyTavern · ${user}` : 'SillyTavern').slice(0, LIMITS.nameCharacters),
+                version: VERSION,
+                protocol: PROTOCOL,
+                instance: this.instance,
+                capabilities: this.tavern.capabilities(),
+                ...(token ? { token } : {}),
+            },
+        };
+    }
+
+    /** Hears what happens in SillyTavern. The listeners return at once: SillyTavern waits for each of them. */
+    #listen() {
+        const { tavern, streams, history } = this;
+        tavern.on('CHAT_CHANGED', () => {
+            streams.left();
+            history.open();
+            this.#stateSoon();
+        });
+        tavern.on('GENERATION_STARTED', (type, options, dryRun) => streams.started(type, dryRun));
+        tavern.on('GENERATE_AFTER_DATA', (data, dryRun) => streams.prompted(dryRun));
+        tavern.on('STREAM_TOKEN_RECEIVED', (text) => streams.token(String(text ?? '')));
+        tavern.on('GENERATION_ENDED', () => {
+            streams.hidden();
+            history.compareSoon();
+        });
+        tavern.on('GENERATION_STOPPED', () => streams.stop());
+        tavern.on('MESSAGE_RECEIVED', (at, type) => streams.received(Number(at), type));
+        tavern.on('IMPERSONATE_READY', (text) => streams.impersonated(String(text ?? '')));
+        ONE.forEach((name) => tavern.on(name, (at) => history.compareSoon(Number(at))));
+        ANYTHING.forEach((name) => tavern.on(name, () => history.compareSoon()));
+        STATE.forEach((name) => tavern.on(name, () => this.#stateSoon()));
+        tavern.watch((generating) => {
+            this.#stateSoon();
+            if (!generating) {
+                streams.idle();
+                history.compareSoon();
+            }
+        }, (text) => streams.complained(text));
+    }
+
+    /**
+     * The hub has let us in: tells it everything.
+     * @param {Record<string, any>} welcome What it said.
+     */
+    #welcome(welcome) {
+        this.log(`connected: ${welcome.server ?? 'hub'} ${welcome.version ?? ''}, tavern ${welcome.tavern ?? '?'}`);
+        this.history.online = true;
+        this.lastState = '';
+        this.#sendState();
+        this.history.resend();
+        this.streams.resume();
+    }
+
+    /**
+     * Takes in a frame.
+     * @param {import('./protocol.js').Frame} frame The frame.
+     */
+    #frame({ type, content, id }) {
+        if (type === 'check') {
+            this.history.compareSoon();
+            this.#stateSoon();
+        } else if (type === 'resync') {
+            this.log('the hub asks for the chat again');
+            this.history.resend();
+            this.streams.resume();
+        } else if (this.requests.has(type) && id !== undefined) {
+            this.log(`${type}: asked for`);
+            this.requests.take(type, content, id);
+        } else if (type === 'error') {
+            this.log(`the hub refused something: ${content.code}: ${content.message}`);
+        } else if (id !== undefined) {
+            const failure = { code: 'unsupported', message: `this extension does not know the request ${type}`, params: { request: type }, retryable: false };
+            this.#send('error', failure, id);
+        } else {
+            this.log(`${type}: not known, ignored`);
+        }
+    }
+
+    /** Tells of SillyTavern's state, if it is another, when the page has had its turn. */
+    #stateSoon() {
+        if (!this.stateDue) {
+            this.stateDue = true;
+            this.timers.soon(() => {
+                this.stateDue = false;
+                this.#sendState();
+            });
+        }
+    }
+
+    #sendState() {
+        const state = this.tavern.state();
+        const content = { ...state, kind: state.generating ? this.kind : null };
+        const json = JSON.stringify(content);
+        if (json !== this.lastState && this.#send('tavern_state', content)) {
+            this.lastState = json;
+        }
+    }
+
+    /**
+     * Sends a frame.
+     * @param {string} type The message's type.
+     * @param {unknown} content Its content.
+     * @param {string | number} [id] The request's id, in answers.
+     * @returns {boolean} Whether it is on its way.
+     */
+    #send(type, content, id = undefined) {
+        return this.connection.send(encode(type, content, id));
+    }
+
+    /** Leaves nothing behind. */
+    dispose() {
+        this.connection.disconnect();
+        this.tavern.dispose();
+        this.timers.dispose();
+    }
+}

@@ -1,0 +1,221 @@
+/**
+ * A chat message as it goes over the wire, and whether the live one still is what was sent. Pure.
+ *
+ * What was sent is kept as a plain copy. Its strings are the live message's own, so the copy costs little memory,
+ * and comparing an unchanged text costs nothing.
+ */
+
+import { LIMITS, isObject, toJson, utf8Length } from './protocol.js';
+
+/** Left out: the texts of the other swipes, which are sent on request. */
+const LEFT_OUT = new Set(['swipes', 'swipe_info']);
+const ALWAYS_SAID = new Set(['name', 'mes', 'swipe_count']);
+const DEEPEST = 60;
+const SMALLEST_CUT = 1024;
+
+/** @typedef {Record<string, any>} LiveMessage */
+/** @typedef {Record<string, any>} Fields A plain copy of a message, without `uid`. */
+
+/**
+ * Copies a value as JSON would: dates become strings, what JSON cannot say is left out.
+ * @param {any} value Any value.
+ * @param {number} depth How deep it lies.
+ * @returns {any} Undefined if there is nothing to say.
+ */
+function plain(value, depth) {
+    switch (typeof value) {
+        case 'string':
+        case 'boolean':
+            return value;
+        case 'number':
+            return Number.isFinite(value) ? value : null;
+        case 'object':
+            break;
+        default:
+            return undefined;
+    }
+    if (value === null || depth > DEEPEST) {
+        return null;
+    }
+    if (typeof value.toJSON === 'function') {
+        return plain(value.toJSON(), depth + 1);
+    }
+    if (Array.isArray(value)) {
+        return value.map((item) => plain(item, depth + 1) ?? null);
+    }
+    /** @type {Record<string, any>} */
+    const copy = {};
+    for (const key of Object.keys(value)) {
+        const item = plain(value[key], depth + 1);
+        if (item !== undefined) {
+            copy[key] = item;
+        }
+    }
+    return copy;
+}
+
+/**
+ * Whether JSON has words for a value.
+ * @param {unknown} value Any value.
+ * @returns {boolean}
+ */
+function isSayable(value) {
+    const type = typeof value;
+    return type !== 'undefined' && type !== 'function' && type !== 'symbol' && type !== 'bigint';
+}
+
+/**
+ * Whether a copy made by `plain` still says the same as the value.
+ * @param {any} value The live value.
+ * @param {any} copy The copy.
+ * @param {number} depth How deep it lies.
+ * @returns {boolean}
+ */
+function same(value, copy, depth) {
+    if (value === copy) {
+        return true;
+    }
+    if (value === null || typeof value !== 'object' || depth > DEEPEST || typeof value.toJSON === 'function') {
+        const now = plain(value, depth);
+        return now === copy || (isObject(now) && same(now, copy, depth + 1));
+    }
+    if (copy === null || typeof copy !== 'object' || Array.isArray(value) !== Array.isArray(copy)) {
+        return false;
+    }
+    if (Array.isArray(value)) {
+        return value.length === copy.length && value.every((item, i) => same(item ?? null, copy[i], depth + 1));
+    }
+    let said = 0;
+    for (const key of Object.keys(value)) {
+        if (isSayable(value[key])) {
+            said += 1;
+            if (!Object.hasOwn(copy, key) || !same(value[key], copy[key], depth + 1)) {
+                return false;
+            }
+        }
+    }
+    return said === Object.keys(copy).length;
+}
+
+/**
+ * The fields of a message that are sent.
+ * @param {LiveMessage} message The live message.
+ * @returns {Fields}
+ */
+export function fieldsOf(message) {
+    /** @type {Fields} */
+    const fields = {};
+    for (const key of Object.keys(message)) {
+        const value = LEFT_OUT.has(key) ? undefined : plain(message[key], 1);
+        if (value !== undefined) {
+            fields[key] = value;
+        }
+    }
+    fields.name = text(message.name);
+    fields.mes = text(message.mes);
+    fields.swipe_count = swipeCount(message);
+    return fields;
+}
+
+/**
+ * Whether a message still is what was sent.
+ * @param {LiveMessage} message The live message.
+ * @param {Fields} fields What was sent.
+ * @returns {boolean}
+ */
+export function isUnchanged(message, fields) {
+    if (text(message.mes) !== fields.mes || text(message.name) !== fields.name || swipeCount(message) !== fields.swipe_count) {
+        return false;
+    }
+    let said = 3;
+    for (const key of Object.keys(message)) {
+        if (LEFT_OUT.has(key) || ALWAYS_SAID.has(key)) {
+            continue;
+        }
+        const value = message[key];
+        if (isSayable(value)) {
+            said += 1;
+            if (!Object.hasOwn(fields, key) || !same(value, fields[key], 1)) {
+                return false;
+            }
+        }
+    }
+    return said === Object.keys(fields).length;
+}
+
+/**
+ * Whether a message waits for the text of a new swipe. SillyTavern counts on before there is a text, and back without an
+ * event if none comes.
+ * @param {LiveMessage} message The live message.
+ * @returns {boolean}
+ */
+export function awaitsSwipe(message) {
+    return Array.isArray(message.swipes) && message.swipes.length > 0 && message.swipe_id >= message.swipes.length;
+}
+
+/**
+ * How many swipes a message has.
+ * @param {LiveMessage} message The live message.
+ * @returns {number}
+ */
+function swipeCount(message) {
+    return Array.isArray(message.swipes) && message.swipes.length ? message.swipes.length : 1;
+}
+
+/**
+ * A text that must be there.
+ * @param {unknown} value What stands in its place.
+ * @returns {string}
+ */
+function text(value) {
+    return typeof value === 'string' ? value : String(value ?? '');
+}
+
+/**
+ * Writes a message as JSON that fits into a frame: the longest texts of an over-long one are cut and listed in `truncated`.
+ * @param {Fields} fields What is sent of it.
+ * @param {string} uid Its id.
+ * @param {number} [most] Bytes of UTF-8.
+ * @returns {{json: string, bytes: number}}
+ */
+export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
+    let json = toJson({ ...fields, uid });
+    let bytes = utf8Length(json);
+    for (let longest = Math.max(SMALLEST_CUT, most >> 2); bytes > most && longest >= SMALLEST_CUT; longest >>= 1) {
+        /** @type {Record<string, number>} */
+        const truncated = {};
+        const cut = cutTexts(fields, longest, '', truncated);
+        json = toJson({ ...cut, uid, truncated });
+        bytes = utf8Length(json);
+    }
+    if (bytes > most) {
+        // Not a few long texts but very many values: what every reader needs is kept.
+        const { name, mes, is_user, is_system, send_date, swipe_id, swipe_count } = fields;
+        const kept = { name, mes: mes.slice(0, SMALLEST_CUT), is_user, is_system, send_date, swipe_id, swipe_count };
+        json = toJson({ ...kept, uid, truncated: { mes: mes.length, extra: bytes } });
+        bytes = utf8Length(json);
+    }
+    return { json, bytes };
+}
+
+/**
+ * Copies a value with its long texts cut.
+ * @param {any} value Plain data.
+ * @param {number} longest In UTF-16 units.
+ * @param {string} path Where it lies.
+ * @param {Record<string, number>} truncated Takes in what was cut and how long it was.
+ * @returns {any}
+ */
+function cutTexts(value, longest, path, truncated) {
+    if (typeof value === 'string' && value.length > longest) {
+        truncated[path] = value.length;
+        const high = value.charCodeAt(longest - 1) & 0xfc00;
+        return value.slice(0, high === 0xd800 ? longest - 1 : longest);
+    }
+    if (value === null || typeof value !== 'object') {
+        return value;
+    }
+    const parts = Object.entries(value).map(([key, item]) =>
+        [key, cutTexts(item, longest, path ? `${path}.${key}` : key, truncated)]);
+    return Array.isArray(value) ? parts.map(([, item]) => item) : Object.fromEntries(parts);
+}

@@ -1,0 +1,179 @@
+/** The settings panel: shows what the user has set and what the connection does. Texts go in as text, never as HTML. */
+
+import { Log } from './log.js';
+import { parseHost, parsePort } from './settings.js';
+
+/**
+ * @typedef {object} PanelOptions
+ * @property {HTMLElement} root The panel.
+ * @property {import('./settings.js').Settings} settings What the user has set; changed in place.
+ * @property {() => void} onSettings Told when they have changed.
+ * @property {() => void} onAddress Told when the hub is to be found elsewhere.
+ * @property {() => string} token The token for this browser.
+ * @property {(token: string) => void} onToken Told when it has changed.
+ * @property {() => void} onConnect Connect was pressed.
+ * @property {() => void} onDisconnect Disconnect was pressed.
+ * @property {Log} log The debug log.
+ */
+
+/** The panel in SillyTavern's extension settings. */
+export class Panel {
+    /** @param {PanelOptions} options What it needs. */
+    constructor(options) {
+        this.options = options;
+        this.host = this.#input('chatbridge_host');
+        this.port = this.#input('chatbridge_port');
+        this.token = this.#input('chatbridge_token');
+        this.autoConnect = this.#input('chatbridge_auto_connect');
+        this.status = this.#element('chatbridge_status');
+        this.light = this.#element('chatbridge_light');
+        this.lines = this.#element('chatbridge_log');
+        this.#fill();
+        this.#wire();
+        options.log.lines.forEach((line) => this.#addLine(line));
+        options.log.onLine = (line) => line ? this.#addLine(line) : this.lines.replaceChildren();
+    }
+
+    /**
+     * An element of the panel.
+     * @param {string} id Its id.
+     * @returns {HTMLElement}
+     */
+    #element(id) {
+        const element = this.options.root.querySelector(`#${id}`);
+        if (!(element instanceof HTMLElement)) {
+            throw new Error(`the settings panel has no #${id}`);
+        }
+        return element;
+    }
+
+    /**
+     * An input of the panel.
+     * @param {string} id Its id.
+     * @returns {HTMLInputElement}
+     */
+    #input(id) {
+        return /** @type {HTMLInputElement} */ (this.#element(id));
+    }
+
+    /** Shows the settings. */
+    #fill() {
+        const { settings, token } = this.options;
+        this.host.value = settings.host;
+        this.port.value = String(settings.port);
+        this.autoConnect.checked = settings.auto_connect;
+        this.token.value = token();
+    }
+
+    #wire() {
+        const { settings, onSettings, onAddress, onToken, onConnect, onDisconnect, log } = this.options;
+        this.host.addEventListener('change', () => {
+            const { host, port } = parseHost(this.host.value);
+            settings.host = host;
+            settings.port = port ?? settings.port;
+            this.#fill();
+            onSettings();
+            onAddress();
+        });
+        this.port.addEventListener('change', () => {
+            settings.port = parsePort(this.port.value) ?? settings.port;
+            this.#fill();
+            onSettings();
+            onAddress();
+        });
+        this.autoConnect.addEventListener('input', () => {
+            settings.auto_connect = this.autoConnect.checked;
+            onSettings();
+        });
+        this.token.addEventListener('change', () => onToken(this.token.value.trim()));
+        for (const input of [this.host, this.port, this.token]) {
+            input.addEventListener('keydown', (event) => {
+                if (event.key === 'Enter' && !event.isComposing) {
+                    input.dispatchEvent(new Event('change'));
+                    onConnect();
+                }
+            });
+        }
+        this.#press('chatbridge_connect', onConnect);
+        this.#press('chatbridge_disconnect', onDisconnect);
+        this.#press('chatbridge_log_clear', () => log.clear());
+        this.#press('chatbridge_log_copy', () => this.#copy());
+    }
+
+    /**
+     * Does something when a button is pressed, by key too.
+     * @param {string} id The button's id.
+     * @param {() => void} action What.
+     */
+    #press(id, action) {
+        const button = this.#element(id);
+        button.addEventListener('click', () => {
+            if (button.getAttribute('aria-disabled') !== 'true') {
+                action();
+            }
+        });
+    }
+
+    /** Copies the log, also where the page may not use the clipboard. */
+    async #copy() {
+        const text = this.options.log.lines.map(Log.format).join('\n');
+        try {
+            await navigator.clipboard.writeText(text);
+        } catch {
+            const box = document.createElement('textarea');
+            box.value = text;
+            this.lines.after(box);
+            box.select();
+            document.execCommand('copy');
+            box.remove();
+        }
+    }
+
+    /**
+     * Shows what the connection does.
+     * @param {import('./connection.js').ConnectionState} state In colour.
+     * @param {string} text In words.
+     */
+    show(state, text) {
+        this.status.dataset.state = state;
+        this.status.textContent = text;
+        this.light.dataset.state = state;
+        this.light.classList.toggle('success', state === 'connected');
+        this.#enable('chatbridge_connect', state !== 'connected');
+        this.#enable('chatbridge_disconnect', state !== 'disconnected');
+    }
+
+    /**
+     * Enables or disables a button.
+     * @param {string} id Its id.
+     * @param {boolean} enabled Whether it may be pressed.
+     */
+    #enable(id, enabled) {
+        const button = this.#element(id);
+        button.classList.toggle('disabled', !enabled);
+        button.setAttribute('aria-disabled', String(!enabled));
+    }
+
+    /**
+     * Shows a line of the log.
+     * @param {import('./log.js').LogLine} line The line.
+     */
+    #addLine(line) {
+        const element = document.createElement('div');
+        element.textContent = Log.format(line);
+        const atEnd = this.lines.scrollTop + this.lines.clientHeight >= this.lines.scrollHeight - 4;
+        this.lines.append(element);
+        while (this.lines.childElementCount > this.options.log.most) {
+            this.lines.firstElementChild?.remove();
+        }
+        if (atEnd) {
+            this.lines.scrollTop = this.lines.scrollHeight;
+        }
+    }
+
+    /** Takes the panel out of the page. */
+    remove() {
+        this.options.log.onLine = null;
+        this.options.root.remove();
+    }
+}

@@ -1,0 +1,42 @@
+/** What the user can set, and the hub's address made of it. Pure. */
+
+/**
+ * @typedef {object} Settings
+ * @property {string} host Where the hub listens.
+ * @property {number} port On which port.
+ * @property {boolean} auto_connect Connect when SillyTavern has started.
+ */
+
+/** @type {Readonly<Settings>} */
+export const DEFAULTS = Object.freeze({ host: 'localhost', port: 8001, auto_connect: true });
+
+/**
+ * The port that a user has typed.
+ * @param {string} text What was typed.
+ * @returns {number | null} Null if it is none.
+ */
+export function parsePort(text) {
+    const port = Number(text.trim());
+    return text.trim() !== '' && Number.isInteger(port) && port >= 1 && port <= 65535 ? port : null;
+}
+
+/**
+ * The host that a user has typed, who may have pasted a whole address.
+ * @param {string} text What was typed.
+ * @returns {{host: string, port: number | null}} The port, where one was pasted too.
+ */
+export function parseHost(text) {
+    const bare = text.trim().replace(/^[a-z]+:\/\//i, '').replace(/[/?#].*$/, '');
+    const [, host, port] = /^(\[[^\]]*\]|[^:]*):(\d+)$/.exec(bare) ?? [];
+    return host === undefined ? { host: bare || DEFAULTS.host, port: null } : { host: host || DEFAULTS.host, port: parsePort(port) };
+}
+
+/**
+ * The hub's address.
+ * @param {Settings} settings Host and port.
+ * @returns {string}
+ */
+export function urlOf({ host, port }) {
+    const name = host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;
+    return `ws://${name}:${port}`;
+}
