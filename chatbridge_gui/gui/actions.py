@@ -1,0 +1,51 @@
+"""What the user may do just now, and if not, why not. No Tk in here."""
+
+from dataclasses import dataclass
+
+from chatbridge_gui.gui.taverns import Tavern
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """For each action None, or the key of the reason why it cannot be done now."""
+
+    send: str | None
+    stop: str | None
+    regenerate: str | None
+
+
+def availability(running: bool, tavern: Tavern | None) -> Availability:
+    """What can be done with the tavern that is shown."""
+    reason = _nobody_there(running, tavern)
+    if reason is not None or tavern is None:
+        return Availability(reason, reason, reason)
+    stop = None if tavern.generating else "why.nothing_runs"
+    talk = _cannot_talk(tavern)
+    regenerate = talk or (None if tavern.mirror.messages else "why.nothing_to_regenerate")
+    return Availability(
+        send=_unless_incapable(tavern, "send_message", talk),
+        stop=_unless_incapable(tavern, "stop", stop),
+        regenerate=_unless_incapable(tavern, "regenerate", regenerate),
+    )
+
+
+def _nobody_there(running: bool, tavern: Tavern | None) -> str | None:
+    if not running:
+        return "why.stopped"
+    if tavern is None:
+        return "why.no_tavern"
+    return None if tavern.connected else "why.gone"
+
+
+def _cannot_talk(tavern: Tavern) -> str | None:
+    if tavern.info.simple:
+        return None
+    if tavern.mirror.chat.id is None:
+        return "why.no_chat"
+    if tavern.has_reported and not tavern.mirror.state.online:
+        return "why.offline"
+    return "why.generating" if tavern.generating else None
+
+
+def _unless_incapable(tavern: Tavern, request: str, reason: str | None) -> str | None:
+    return reason if tavern.can(request) else "why.unsupported"

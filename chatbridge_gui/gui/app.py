@@ -1,0 +1,149 @@
+"""Opening the window: settings, the Tk root, place and size, and the way out."""
+
+import gc
+import re
+import sys
+import tkinter
+from dataclasses import dataclass
+from typing import Final
+
+import ttkbootstrap as ttk
+
+from chatbridge_gui import settings as settings_file
+from chatbridge_gui.bridge.events import HubFailed, HubStarted
+from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.main_window import HubFactory, MainWindow
+from chatbridge_gui.gui.theme import theme_name
+from chatbridge_gui.settings import Settings, SettingsError
+
+SIZE: Final = (1180, 760)
+SMALLEST: Final = (860, 560)
+HIDDEN: Final = 500
+"""Milliseconds that the window stays hidden while the hub finds out whether another window runs already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the command line says; None is what the settings say."""
+
+    demo: bool = False
+    host: str | None = None
+    port: int | None = None
+
+
+class NoDisplay(Exception):
+    """There is no screen to open a window on; the text is Tk's reason."""
+
+
+def run(options: Options, hub_factory: HubFactory | None = None) -> int:
+    """Open the window and stay until it is closed. Returns the exit code.
+
+    Raises:
+        NoDisplay: there is no screen.
+    """
+    settings, trouble = _load()
+    i18n.use(settings.language)
+    try:
+        root = ttk.App(title="ChatBridge", theme=theme_name(settings.theme))
+    except tkinter.TclError as error:
+        raise NoDisplay(str(error)) from error
+    root.withdraw()
+    hub_factory = hub_factory or _hub_thread()
+    own = (settings.host, settings.port)
+    settings.host, settings.port = options.host or settings.host, options.port or settings.port
+    given = (settings.host, settings.port)
+    raised = False
+
+    def verdict(event: HubStarted | HubFailed) -> None:
+        nonlocal raised
+        if isinstance(event, HubFailed) and event.code == "already_running" and event.params.get("window"):
+            raised = True
+            _say(t("start.already_running"))
+            window.close()
+        else:
+            window.show()
+
+    def closed() -> None:
+        root.destroy()
+
+    window = MainWindow(root, settings, hub_factory, closed=closed, on_verdict=verdict)
+    window.pack(fill="both", expand=True)
+    _place(root, window, settings)
+
+    def leaving() -> None:
+        if trouble is None and not raised:
+            _keep(root, window, settings, own, given)
+        window.close()
+
+    root.protocol("WM_DELETE_WINDOW", leaving)
+    if trouble is not None:
+        window.log("error", t("start.settings", reason=trouble))
+    if options.demo:
+        window.toggle_demo()
+    elif settings.start_server or options.host or options.port:
+        window.server_panel.press_start()
+    if window.server_panel.phase == "starting":
+        root.after(HIDDEN, lambda: None if raised else window.show())
+    else:
+        window.show()
+    gc.freeze()  # what the window is made of is never garbage; looking for some in another thread would touch Tk there
+    root.mainloop()
+    return 0
+
+
+def _hub_thread() -> HubFactory:
+    from chatbridge_gui.bridge.thread import HubThread
+
+    return HubThread
+
+
+def _load() -> tuple[Settings, SettingsError | None]:
+    try:
+        return settings_file.load(), None
+    except SettingsError as error:
+        return Settings(), error
+
+
+def _keep(
+    root: tkinter.Tk, window: MainWindow, settings: Settings, own: tuple[str, int], given: tuple[str, int]
+) -> None:
+    """Save how the window was left. What the command line said was for this time only."""
+    settings.geometry = root.geometry()
+    settings.log_height = max(window.log_pane.winfo_height(), 60)
+    if (settings.host, settings.port) == given:
+        settings.host, settings.port = own
+    try:
+        settings_file.save(settings)
+    except SettingsError as error:
+        _say(str(error))
+
+
+def _place(root: tkinter.Tk, window: MainWindow, settings: Settings) -> None:
+    """As large and where it was, as far as that is on the screen."""
+    px = window.look.px
+    screen = root.winfo_screenwidth(), root.winfo_screenheight()
+    least = min(px(SMALLEST[0]), screen[0]), min(px(SMALLEST[1]), screen[1])
+    root.minsize(*least)
+    wide, high = px(SIZE[0]), px(SIZE[1])
+    known = re.fullmatch(r"(\d+)x(\d+)\+(-?\d+)\+(-?\d+)", settings.geometry)
+    if known:
+        wide, high, left, top = map(int, known.groups())
+    wide, high = (min(max(size, low), most) for size, low, most in zip((wide, high), least, screen, strict=True))
+    if known:
+        left, top = min(max(left, 0), screen[0] - wide), min(max(top, 0), screen[1] - high)
+    else:
+        left, top = (screen[0] - wide) // 2, (screen[1] - high) // 3
+    root.geometry(f"{wide}x{high}+{left}+{top}")
+
+    def set_sash(_event: object) -> None:
+        window.panes.unbind("<Map>")
+        root.update_idletasks()
+        window.panes.sashpos(0, max(window.panes.winfo_height() - settings.log_height, px(300)))
+
+    window.panes.bind("<Map>", set_sash)
+
+
+def _say(text: str) -> None:
+    if sys.stderr is not None:
+        print(text, file=sys.stderr)

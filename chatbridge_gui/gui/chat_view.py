@@ -1,0 +1,235 @@
+"""The chat of one SillyTavern, kept equal to its mirror; a reply grows as it comes.
+
+`text` is the widget that shows it, `shown_text()` what it says without soft breaks.
+"""
+
+import time
+from typing import Final
+
+import ttkbootstrap as ttk
+
+from chatbridge_gui.chat.mirror import ChatMirror, LiveStream
+from chatbridge_gui.gui.chat_blocks import Block, Item, Notice, flat, grown, items, placeholder, render, same
+from chatbridge_gui.gui.following_text import FollowingText
+from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.message_text import Piece, body, clean
+from chatbridge_gui.gui.theme import Look
+
+PAGE: Final = 500
+"""So many messages are shown of a chat that is opened, and so many more at each click on the line above them."""
+MOST: Final = 5_000
+"""When more are shown than this and the reader is at the end, the older ones are left out again."""
+WIDEST: Final = 860
+"""Lines longer than this are hard to read, so a wide window gets margins."""
+SHORTEST_FRAME: Final = 0.004
+LONGEST_FRAME: Final = 0.033
+
+
+class ChatView(FollowingText):
+    """Shows a mirror. Call `refresh` when messages changed and `stream_moved` when a reply grew."""
+
+    def __init__(self, master: ttk.Frame, look: Look) -> None:
+        super().__init__(master, look, name="chat_view", text_name="chat_text", latest=t("chat.latest"))
+        self.mirror: ChatMirror | None = None
+        self._epoch = -1
+        self._first = 0
+        self._blocks: list[Block] = []
+        self._frame = 0.0
+        self._painted = 0.0
+        self._timer: str | None = None
+        self.text.configure(font=look.body, pady=look.px(8), spacing2=look.px(2))
+        self.text.bind("<Configure>", lambda event: self._set_margins(event.width), add="+")
+        self.text.bind("<<Copy>>", self._copy)
+        self.text.tag_bind("earlier", "<Button-1>", lambda _event: self.show_earlier())
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
+        """Give the tags the colours of the theme; Tk leaves them alone when the theme changes."""
+        look, palette, text = self.look, self.look.palette, self.text
+        text.tag_configure("name", font=look.bold, spacing1=look.px(14), spacing3=look.px(3))
+        text.tag_configure("user", foreground=palette.user)
+        text.tag_configure("character", foreground=palette.character)
+        text.tag_configure("system", foreground=palette.system)
+        text.tag_configure("note", font=look.small, foreground=palette.dim)
+        text.tag_configure("writing", font=look.small, foreground=palette.accent)
+        text.tag_configure("hidden", foreground=palette.dim)
+        text.tag_configure("placeholder", foreground=palette.dim)
+        text.tag_configure(
+            "earlier", font=look.small, foreground=palette.accent, justify="center", spacing1=look.px(6), underline=True
+        )
+        text.tag_configure("waiting", font=look.small, foreground=palette.dim, justify="center", spacing1=look.px(6))
+        text.tag_raise("hidden")
+        text.tag_raise("sel")
+
+    # --- what others call -------------------------------------------------------------------------------------------
+
+    def show(self, mirror: ChatMirror | None) -> None:
+        """Show this chat from its end."""
+        self.mirror = mirror
+        self._epoch = -1
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Bring the widget in step with the mirror; what has not changed is not touched."""
+        mirror = self.mirror
+        if mirror is None or mirror.epoch != self._epoch:
+            self._open(mirror)
+        elif self._first > mirror.total or (mirror.total - self._first > MOST and self.following):
+            self._first = max(0, mirror.total - PAGE)
+        wanted = items(mirror, self._first) if mirror is not None else []
+        head = same(self._blocks, wanted)
+        tail = same(self._blocks[head:][::-1], wanted[head:][::-1])
+        self._put(head, len(self._blocks) - tail, wanted[head : len(wanted) - tail])
+        self.paint()
+
+    def stream_moved(self) -> None:
+        """A reply grew: show it at once, or with the next frame where frames follow each other closely."""
+        if self._timer is not None:
+            return
+        wait = self._painted + self._frame - time.perf_counter()
+        if wait <= 0:
+            self.paint()
+        else:
+            self._timer = self.after(int(wait * 1000) + 1, self._paint_later)
+
+    def show_earlier(self) -> None:
+        """Show another page of the messages above."""
+        if self.mirror is not None and self.mirror.start < self._first:
+            self._first = max(self.mirror.start, self._first - PAGE)
+            self.refresh()
+
+    def shown_text(self) -> str:
+        """All that is shown, as a reader reads it."""
+        return self._without_soft_breaks("1.0", "end-1c")
+
+    # --- replies that grow ------------------------------------------------------------------------------------------
+
+    def _paint_later(self) -> None:
+        self._timer = None
+        self.paint()
+
+    def paint(self) -> None:
+        """Show what has come of the replies. The next frame is the further off the dearer this one was."""
+        started = time.perf_counter()
+        changed = [(at, block) for at, block in enumerate(self._blocks) if grown(block)]
+        if not changed:
+            return
+        with self.edit():
+            for at, block in changed:
+                self._grow(self._line(at), block)
+        self.text.update_idletasks()
+        self._painted = time.perf_counter()
+        self._frame = min(max(4 * (self._painted - started), SHORTEST_FRAME), LONGEST_FRAME)
+
+    def _grow(self, line: int, block: Block) -> None:
+        assert isinstance(block.item, LiveStream)
+        whole = clean(block.item.shown)
+        if not whole or block.placeholder:
+            self._clear_body(line, block)
+        if not whole:
+            block.placeholder = placeholder(block.item)
+            self.text.insert(f"{line + 1}.0", block.placeholder, ("placeholder",))
+        elif whole.startswith(block.body):
+            self._append(line, block, whole[len(block.body) :])
+        else:
+            self._rewrite(line, block, whole)
+
+    def _append(self, line: int, block: Block, more: str) -> None:
+        pieces, block.column = body(more, block.column, ("body",))
+        self._insert(f"{line + block.lines - 1}.end", pieces)
+        block.lines += sum(text.count("\n") for text, _ in pieces)
+        block.body += more
+
+    def _rewrite(self, line: int, block: Block, whole: str) -> None:
+        """The reply was changed where it stood already."""
+        self._clear_body(line, block)
+        self._append(line, block, whole)
+
+    def _clear_body(self, line: int, block: Block) -> None:
+        self.text.delete(f"{line + 1}.0", f"{line + block.lines - 1}.end")
+        block.lines, block.body, block.column, block.placeholder = 2, "", 0, ""
+
+    # --- blocks -----------------------------------------------------------------------------------------------------
+
+    def _open(self, mirror: ChatMirror | None) -> None:
+        """Another chat: begin with an empty widget, at the end."""
+        self._epoch = mirror.epoch if mirror is not None else -1
+        self._first = max(0, mirror.total - PAGE) if mirror is not None else 0
+        self._blocks = []
+        with self.edit():
+            self.text.delete("1.0", "end")
+        self.follow_end()
+
+    def _line(self, at: int) -> int:
+        return 1 + sum(block.lines for block in self._blocks[:at])
+
+    def _put(self, begin: int, end: int, wanted: list[Item]) -> None:
+        """Have these items in the place of the blocks from `begin` to `end`."""
+        old = self._blocks[begin:end]
+        if not old and not wanted:
+            return
+        line = self._line(begin)
+        with self.edit(hold=bool(self.text.compare(f"{line}.0", "<=", "@0,0"))):
+            if len(old) == len(wanted):
+                for at, item in enumerate(wanted, begin):
+                    self._blocks[at] = self._exchange(line, self._blocks[at], item)
+                    line += self._blocks[at].lines
+            else:
+                self.text.delete(f"{line}.0", f"{line + sum(block.lines for block in old)}.0")
+                self._blocks[begin:end] = self._insert_items(line, wanted)
+
+    def _insert_items(self, line: int, wanted: list[Item]) -> list[Block]:
+        blocks: list[Block] = []
+        pieces: list[Piece] = []
+        for item in wanted:
+            block, header, below = render(item, self._reply_name())
+            blocks.append(block)
+            pieces += header
+            pieces += below
+        if pieces:
+            self._insert(f"{line}.0", pieces)
+        return blocks
+
+    def _exchange(self, line: int, old: Block, item: Item) -> Block:
+        """Put an item in another's place. A text that stays the same is not touched, for a reader's sake."""
+        new, header, below = render(item, self._reply_name())
+        if isinstance(item, Notice) or isinstance(old.item, Notice):
+            self.text.delete(f"{line}.0", f"{line + old.lines}.0")
+            self._insert(f"{line}.0", header + below)
+            return new
+        self.text.delete(f"{line}.0", f"{line + 1}.0")
+        self._insert(f"{line}.0", header)
+        if (new.body, new.hidden, new.placeholder) != (old.body, old.hidden, old.placeholder):
+            self.text.delete(f"{line + 1}.0", f"{line + old.lines}.0")
+            self._insert(f"{line + 1}.0", below)
+        return new
+
+    def _reply_name(self) -> str:
+        chat = self.mirror.chat if self.mirror is not None else None
+        return (chat.character or chat.group if chat is not None else None) or t("chat.reply")
+
+    def _insert(self, index: str, pieces: list[Piece]) -> None:
+        self.text.insert(index, "", (), *flat(pieces))
+
+    # --- small things -----------------------------------------------------------------------------------------------
+
+    def _set_margins(self, width: int) -> None:
+        margin = max(self.look.px(18), (width - self.look.px(WIDEST)) // 2)
+        if int(str(self.text.cget("padx"))) != margin:
+            self.text.configure(padx=margin)
+
+    def _copy(self, _event: object) -> str:
+        if self.text.tag_ranges("sel"):
+            self.clipboard_clear()
+            self.clipboard_append(self._without_soft_breaks("sel.first", "sel.last"))
+        return "break"
+
+    def _without_soft_breaks(self, start: str, end: str) -> str:
+        parts: list[str] = []
+        soft = "soft" in self.text.tag_names(start)
+        for key, value, _index in self.text.dump(start, end, tag=True, text=True):
+            if key in ("tagon", "tagoff") and value == "soft":
+                soft = key == "tagon"
+            elif key == "text" and not soft:
+                parts.append(value)
+        return "".join(parts)

@@ -1,0 +1,47 @@
+"""Starting and ending the scripted tavern that shows what the program does."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chatbridge_gui.gui.work import Work
+
+if TYPE_CHECKING:
+    from chatbridge_gui.demo import DemoTavern
+
+
+class DemoControl:
+    """`wanted` from the wish until its end; `changed` is told of every turn, with the error if there was one."""
+
+    def __init__(self, work: Work, changed: Callable[[Exception | None], None]) -> None:
+        self.wanted = False
+        self._work = work
+        self._changed = changed
+        self._tavern: DemoTavern | None = None
+
+    def start(self, url: str) -> None:
+        """Connect the demo's tavern to the hub at this address."""
+        self.wanted = True
+        self._changed(None)
+        self._work.start(partial(_start, url), self._started)
+
+    def stop(self) -> None:
+        self.wanted = False
+        if self._tavern is not None:
+            tavern, self._tavern = self._tavern, None
+            self._work.start(tavern.stop, lambda _result, _error: None)
+        self._changed(None)
+
+    def _started(self, tavern: "DemoTavern | None", error: Exception | None) -> None:
+        self._tavern = tavern
+        if error is not None:
+            self.wanted = False
+            self._changed(error)
+        elif not self.wanted:  # ended before it had begun
+            self.stop()
+
+
+def _start(url: str) -> "DemoTavern":
+    from chatbridge_gui import demo
+
+    return demo.start(url)

@@ -1,0 +1,86 @@
+"""A read-only text with a scrollbar that follows its end while the reader is at the end, and only then."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import ttkbootstrap as ttk
+
+from chatbridge_gui.gui.theme import Look
+
+
+class FollowingText(ttk.Frame):
+    """`text` is the widget; change it inside `edit()`. `following` tells whether it keeps to the end."""
+
+    def __init__(self, master: ttk.Frame, look: Look, *, name: str, text_name: str, latest: str) -> None:
+        super().__init__(master, name=name)
+        self.look = look
+        self.following = True
+        self._size = (0, 0)
+        self.text = ttk.Text(
+            self, name=text_name, wrap="word", state="disabled", cursor="arrow", borderwidth=0, highlightthickness=0
+        )
+        self._bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
+        self._to_end = ttk.Button(
+            self, text=latest, icon="arrow-down-short", bootstyle="primary", command=self.follow_end, takefocus=False
+        )
+        self.text.configure(yscrollcommand=self._scrolled)
+        self.text.grid(row=0, column=0, sticky="nsew")
+        self._bar.grid(row=0, column=1, sticky="ns")
+        self.rowconfigure(0, weight=1)
+        self.columnconfigure(0, weight=1)
+        self.text.bind("<Button-1>", lambda _event: self.text.focus_set(), add="+")
+
+    def at_end(self) -> bool:
+        """Whether the end can be seen. Asks for the last line, as fractions are guesses while Tk measures lines."""
+        return self.text.dlineinfo("end-1c") is not None
+
+    def follow_end(self) -> None:
+        """Go to the end and stay there."""
+        self.text.see("end")
+        self._set_following(True)
+
+    @contextmanager
+    def edit(self, *, hold: bool = False) -> Iterator[ttk.Text]:
+        """Change the text: afterwards the end is seen if it was before. With `hold` a reader who is elsewhere keeps
+        what he sees, though lines come or go above it."""
+        follow = self._follows_now()
+        hold = hold and not follow
+        self.text.configure(state="normal")
+        if hold:
+            self.text.mark_set("hold", "@0,0")
+        try:
+            yield self.text
+        finally:
+            self.text.configure(state="disabled")
+            if follow:
+                self.text.see("end")
+            elif hold:
+                self.text.yview("hold")
+
+    def _follows_now(self) -> bool:
+        if not self.following or not self.text.winfo_viewable() or self._size != self._measure():
+            return self.following
+        return self.at_end()
+
+    def _measure(self) -> tuple[int, int]:
+        return self.text.winfo_width(), self.text.winfo_height()
+
+    def _scrolled(self, first: float, last: float) -> None:
+        self._bar.set(first, last)
+        size = self._measure()
+        if size != self._size:
+            self._size = size
+            if self.following:
+                self.text.after_idle(self.text.see, "end")
+        elif self.text.winfo_viewable():
+            self._set_following(self.at_end())
+
+    def _set_following(self, following: bool) -> None:
+        if following == self.following:
+            return
+        self.following = following
+        if following:
+            self._to_end.place_forget()
+        else:
+            space = self.look.px(12)
+            self._to_end.place(in_=self.text, relx=1, rely=1, anchor="se", x=-space, y=-space)

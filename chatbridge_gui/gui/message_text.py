@@ -1,0 +1,81 @@
+"""A chat message as pieces of text with tags. No Tk in here.
+
+Tk gets slow on a logical line of many thousand characters, so longer ones are broken where a sentence ends. Such a
+soft break carries the tag `soft`, and copying leaves it out.
+"""
+
+from typing import Any, Final, TypeAlias
+
+from chatbridge_gui.protocol.messages import ChatMessage
+
+Piece: TypeAlias = tuple[str, tuple[str, ...]]
+
+LONG_LINE: Final = 2_000
+LONGEST_LINE: Final = 2_400
+_SENTENCE_ENDS: Final = frozenset(" \t。！？…；;.!?")
+
+
+def soft_break(text: str, column: int) -> tuple[list[str], int]:
+    """The text in pieces to be joined by soft breaks, where `column` characters stand on its first line already, and
+    the column after it. The same text breaks at the same places in whatever portions it comes."""
+    pieces: list[str] = []
+    begin = position = 0
+    while True:
+        newline = text.find("\n", position)
+        end = len(text) if newline < 0 else newline
+        while column + end - position >= LONG_LINE:
+            cut = _cut(text, position, end, column)
+            if cut is None:
+                break
+            pieces.append(text[begin:cut])
+            begin = position = cut
+            column = 0
+        column += end - position
+        if newline < 0:
+            return [*pieces, text[begin:]], column
+        position, column = newline + 1, 0
+
+
+def _cut(text: str, start: int, end: int, column: int) -> int | None:
+    """Where to break the line after it has become long, if that place is before `end`."""
+    for index in range(max(start, start + LONG_LINE - column - 1), end):
+        if text[index] in _SENTENCE_ENDS or column + index + 1 - start >= LONGEST_LINE:
+            return index + 1
+    return None
+
+
+def body(text: str, column: int, tags: tuple[str, ...]) -> tuple[list[Piece], int]:
+    """A message's text, or more of it, as pieces, and the column where it ends."""
+    parts, column = soft_break(text, column)
+    pieces: list[Piece] = []
+    for part in parts:
+        if pieces:
+            pieces.append(("\n", (*tags, "soft")))
+        pieces.append((part, tags))
+    return pieces, column
+
+
+def clean(text: object) -> str:
+    """What can be shown of a message's text: Tk knows one kind of line end and no null character."""
+    return str(text).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\u2400")
+
+
+def is_hidden(message: ChatMessage) -> bool:
+    """Whether SillyTavern keeps the message from the model."""
+    return bool(message.get("is_system"))
+
+
+def name_tag(message: ChatMessage) -> str:
+    if message.get("is_user"):
+        return "user"
+    return "system" if message.get("is_system") else "character"
+
+
+def swipes(message: ChatMessage) -> str:
+    """Which of several versions this is, like ‹3/5›; nothing where there is one."""
+    count, at = _number(message.get("swipe_count")), _number(message.get("swipe_id"))
+    return f"‹{at + 1}/{count}›" if count > 1 else ""
+
+
+def _number(value: Any) -> int:
+    return value if isinstance(value, int) else 0

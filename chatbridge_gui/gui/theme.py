@@ -1,0 +1,85 @@
+"""Fonts, sizes and the colours that ttkbootstrap does not set by itself: those of tags in texts."""
+
+import tkinter
+from dataclasses import dataclass
+from tkinter.font import Font, nametofont
+from typing import Final, Literal
+
+import ttkbootstrap as ttk
+
+
+@dataclass(frozen=True, slots=True)
+class Palette:
+    """The colours of a theme's texts; each has a contrast of at least 4.5 to 1 on the theme's background."""
+
+    dim: str
+    user: str
+    character: str
+    system: str
+    accent: str
+    good: str
+    warning: str
+    bad: str
+    chosen_background: str
+    quiet_background: str
+
+
+PALETTES: Final[dict[str, Palette]] = {
+    "light": Palette(
+        dim="#6c757d",
+        user="#0a58ca",
+        character="#9a3c12",
+        system="#5c636a",
+        accent="#0a58ca",
+        good="#146c43",
+        warning="#8a5a00",
+        bad="#b02a37",
+        chosen_background="#e2ebfa",
+        quiet_background="#f6f7f8",
+    ),
+    "dark": Palette(
+        dim="#9aa2a9",
+        user="#7ab0ff",
+        character="#f0a878",
+        system="#b4bac0",
+        accent="#7ab0ff",
+        good="#62c796",
+        warning="#ffcd39",
+        bad="#f08a94",
+        chosen_background="#2c3a50",
+        quiet_background="#1b1e21",
+    ),
+}
+
+
+class Look:
+    """A window's fonts and its current palette. The fonts live as long as this object."""
+
+    def __init__(self, root: tkinter.Misc) -> None:
+        self._root = root
+        base = nametofont("TkTextFont", root=root).actual()
+        family, size = str(base["family"]), int(base["size"])
+        fixed = nametofont("TkFixedFont", root=root).actual()
+        self.body = Font(root, family=family, size=size + 1)
+        self.bold = Font(root, family=family, size=size + 1, weight="bold")
+        self.title = Font(root, family=family, size=size + 4, weight="bold")
+        self.small = Font(root, family=family, size=size - 1)
+        self.heading = Font(root, family=family, size=size, weight="bold")
+        self.fixed = Font(root, family=str(fixed["family"]), size=size - 1)
+
+    @property
+    def palette(self) -> Palette:
+        return PALETTES[mode()]
+
+    def px(self, size: int) -> int:
+        """A length in pixels on this screen; `size` is what it is at 96 dpi."""
+        return int(ttk.scale_size(self._root, size))
+
+
+def mode() -> Literal["light", "dark"]:
+    style = ttk.Style.get_instance()
+    return "dark" if style is not None and style.theme is not None and style.theme.type == "dark" else "light"
+
+
+def theme_name(wanted: Literal["light", "dark"]) -> str:
+    return f"bootstrap-{wanted}"
