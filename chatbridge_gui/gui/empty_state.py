@@ -3,6 +3,9 @@
 `install_button`, `demo_button`; `kind` is what is missing.
 """
 
+# mypy: allow-untyped-calls
+# (ttkbootstrap's own pack, grid and place carry no types)
+
 from collections.abc import Callable
 from typing import Final, Literal
 
@@ -12,7 +15,7 @@ from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.theme import Look
 
 Missing = Literal["tavern", "chat", "history"]
-WIDTH: Final = 460
+WIDTH: Final = 480
 
 
 class EmptyState(ttk.Frame):
@@ -22,39 +25,46 @@ class EmptyState(ttk.Frame):
         super().__init__(master, name="empty_state")
         self.look = look
         self.kind: Missing = "tavern"
+        self._address = ("localhost", 8001)
         self._column = ttk.Frame(self)
-        self._column.place(relx=0.5, rely=0.46, anchor="center")
         self._heading = ttk.Label(self._column, font=look.title, anchor="center", justify="center")
         self._text = ttk.Label(self._column, wraplength=look.px(WIDTH), justify="center", anchor="center")
         self._steps = ttk.Frame(self._column)
-        self._address = ("localhost", 8001)
         self._heading.pack(fill="x")
-        self._text.pack(fill="x", pady=(look.px(8), look.px(18)))
-        self._connect = self._step(1, "empty.install_title", "empty.install")
+        self._text.pack(fill="x", pady=(look.px(6), look.px(14)))
+        installing = self._step("1", "empty.install_title", "empty.install")
+        self._connecting = self._step("2", "empty.connect_title", "empty.connect")
+        trying = self._step("?", "empty.demo_title", "empty.demo")
         self.install_button = ttk.Button(
-            self._connect, name="install_step", text=t("install.open"), bootstyle="primary", command=install
+            installing, name="install_step", text=t("install.open"), bootstyle="primary", command=install
         )
-        self.install_button.grid(row=2, column=1, sticky="w", pady=(look.px(6), 0))
-        self._connect = self._step(2, "empty.connect_title", "empty.connect")
-        demo_step = self._step(3, "empty.demo_title", "empty.demo")
         self.demo_button = ttk.Button(
-            demo_step, name="demo_step", text=t("demo.start"), bootstyle="primary-outline", command=demo
+            trying, name="demo_step", text=t("demo.start"), bootstyle="primary-outline", command=demo
         )
-        self.demo_button.grid(row=2, column=1, sticky="w", pady=(look.px(6), 0))
+        for button in (self.install_button, self.demo_button):
+            button.grid(row=0, column=2, rowspan=2, sticky="e", padx=(look.px(12), 0))
+        self.bind("<Configure>", lambda _event: self._centre())
+        self._column.bind("<Configure>", lambda _event: self._centre())
         self.apply_theme()
         self.show("tavern")
 
-    def _step(self, number: int, title: str, text: str) -> ttk.Frame:
+    def _step(self, mark: str, title: str, text: str) -> ttk.Frame:
         look = self.look
         step = ttk.Frame(self._steps)
-        mark = str(number) if number < 3 else "…"
-        ttk.Label(step, text=mark, font=look.title, bootstyle="primary", width=2).grid(row=0, column=0, sticky="nw")
+        ttk.Label(step, text=mark, font=look.title, bootstyle="primary", width=2).grid(
+            row=0, column=0, rowspan=2, sticky="nw"
+        )
         ttk.Label(step, text=t(title), font=look.heading).grid(row=0, column=1, sticky="w")
-        words = ttk.Label(step, name="words", wraplength=look.px(WIDTH - 40), justify="left")
-        words.configure(text=self._words(text))
+        words = ttk.Label(step, name="words", wraplength=look.px(WIDTH - 40), justify="left", text=self._words(text))
         words.grid(row=1, column=1, sticky="w", pady=(look.px(2), 0))
-        step.pack(fill="x", pady=(0, look.px(16)))
+        step.columnconfigure(1, weight=1)
+        step.pack(fill="x", pady=(0, look.px(14)))
         return step
+
+    def _centre(self) -> None:
+        """In the middle, but never with its head cut off."""
+        space = (self.winfo_height() - self._column.winfo_reqheight()) // 2
+        self._column.place(relx=0.5, y=max(space * 9 // 10, self.look.px(10)), anchor="n")
 
     def _words(self, key: str) -> str:
         host, port = self._address
@@ -69,7 +79,7 @@ class EmptyState(ttk.Frame):
         self._address = (host, port)
         self._heading.configure(text=t(f"empty.no_{kind}_title"))
         self._text.configure(text=t(f"empty.no_{kind}"))
-        self._connect.nametowidget("words").configure(text=self._words("empty.connect"))
+        self._connecting.nametowidget("words").configure(text=self._words("empty.connect"))
         if kind == "tavern":
             self._steps.pack(fill="x")
         else:

@@ -1,5 +1,8 @@
 """A read-only text with a scrollbar that follows its end while the reader is at the end, and only then."""
 
+# mypy: allow-untyped-calls
+# (ttkbootstrap's own pack, grid and place carry no types)
+
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,9 +19,8 @@ class FollowingText(ttk.Frame):
         self.look = look
         self.following = True
         self._size = (0, 0)
-        self.text = ttk.Text(
-            self, name=text_name, wrap="word", state="disabled", cursor="arrow", borderwidth=0, highlightthickness=0
-        )
+        self.text = ttk.Text(self, name=text_name, wrap="word", state="disabled", cursor="arrow")
+        self.text.configure(borderwidth=0, highlightthickness=0)  # once more, after the theme has had its way
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
         self._to_end = ttk.Button(
             self, text=latest, icon="arrow-down-short", bootstyle="primary", command=self.follow_end, takefocus=False

@@ -3,6 +3,9 @@
 `folder` (entry), `browse_button`, `install_button`, `result_text()`.
 """
 
+# mypy: allow-untyped-calls
+# (ttkbootstrap's own pack, grid and place carry no types)
+
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path

@@ -5,6 +5,9 @@ For tests and outside tools these stay reachable: `server_panel`, `header`, `cha
 and as actions `start_server`, `stop_server`, `choose_tavern`, `toggle_demo`, `open_install_dialog`, `close`.
 """
 
+# mypy: allow-untyped-calls
+# (ttkbootstrap's own pack, grid and place carry no types)
+
 import tkinter
 import traceback
 from collections.abc import Callable
@@ -315,6 +318,10 @@ class MainWindow(ttk.Frame):
         else:
             self.chat_view.refresh()
         self.header.refresh(self.book, running=running)
+        if shown is None:
+            self.header.grid_remove()
+        else:
+            self.header.grid()
         self.server_panel.peers.refresh(self._peers.values(), self.book)
         self.send_box.set_available(availability(running, shown))
         self._choose_page()

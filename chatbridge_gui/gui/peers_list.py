@@ -1,5 +1,8 @@
 """Who is connected: the taverns, one of which is shown, and the apps. A click on a tavern shows its chat."""
 
+# mypy: allow-untyped-calls
+# (ttkbootstrap's own pack, grid and place carry no types)
+
 from collections.abc import Callable, Iterable
 
 import ttkbootstrap as ttk
@@ -37,8 +40,6 @@ class PeersList(ttk.Frame):
             wrap="none",
             state="disabled",
             cursor="arrow",
-            borderwidth=0,
-            highlightthickness=0,
             takefocus=False,
             padx=0,
         )
@@ -48,6 +49,7 @@ class PeersList(ttk.Frame):
 
     def apply_theme(self) -> None:
         look, palette = self.look, self.look.palette
+        self.text.configure(borderwidth=0, highlightthickness=0)
         margin = look.px(6)
         self.text.tag_configure("name", font=look.heading, spacing1=look.px(5), lmargin1=margin)
         self.text.tag_configure("detail", font=look.small, foreground=palette.dim, spacing3=look.px(5), lmargin1=margin)

@@ -4,6 +4,9 @@
 `phase` is one word, `state_text()` the words that are shown, `problem_text()` what went wrong.
 """
 
+# mypy: allow-untyped-calls
+# (ttkbootstrap's own pack, grid and place carry no types)
+
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
@@ -106,7 +109,7 @@ class ServerPanel(ttk.Frame):
             self, name="install", text=t("install.open"), icon="box-arrow-in-down", command=self._actions.install
         )
         self.demo_button = ttk.Button(
-            self, name="demo", text=t("demo.start"), icon="play-circle", bootstyle="ghost", command=self._actions.demo
+            self, name="demo", text=t("demo.start"), icon="stars", bootstyle="ghost", command=self._actions.demo
         )
         self.install_button.grid(row=6, column=0, sticky="ew")
         self.demo_button.grid(row=7, column=0, sticky="ew", pady=(look.px(6), 0))
@@ -208,4 +211,4 @@ class ServerPanel(ttk.Frame):
             state="disabled" if self.phase in ("starting", "stopping") else "normal",
         )
         for entry in (self.host, self.port):
-            entry.configure(state="normal" if self.phase in ("stopped", "failed") else "disabled")
+            entry.configure(state="normal" if self.phase in ("stopped", "failed") else "readonly")
