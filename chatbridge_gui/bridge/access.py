@@ -7,13 +7,19 @@ loopback port, and is told apart by it. `Host` guards against DNS rebinding, whe
 import hmac
 import ipaddress
 import platform
+import re
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Final
 
 from chatbridge_gui.bridge.config import HubConfig, is_loopback
 from chatbridge_gui.settings import SettingsError, folder, write_private
+
+_ORIGIN: Final = re.compile(
+    r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{0,5}))?/?"
+)
+_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +32,19 @@ class Refusal:
 
 def check_headers(config: HubConfig, host: str | None, origin: str | None) -> Refusal | None:
     """Judge a handshake by its `Host` and `Origin` headers; None means it may go on."""
-    if host is None or not _host_is_ours(config, _split_host(host)):
+    name = _ORIGIN.fullmatch((host or "").lower())
+    if name is None or name["scheme"] or not _host_is_ours(config, name["host"].strip("[]")):
         return Refusal(
             f"the address in the Host header, {host!r}, is not one of this computer's",
             "connect by localhost, 127.0.0.1 or the address the hub listens on",
         )
     if origin is None or _origin_allowed(config, origin):
         return None
+    normal = normal_origin(origin)
     return Refusal(
-        f"a page of {origin!r} is not allowed in",
-        f"to allow it, run: chatbridge allow-origin {origin} and start the server again"
-        if origin != "null"
+        f"a page of {origin[:200]!r} is not allowed in",
+        f"to allow it, run: chatbridge allow-origin {normal} and start the server again"
+        if normal is not None
         else "a page without an origin (a file, a sandboxed frame) cannot be allowed; serve it from a web server",
     )
 
@@ -49,17 +57,15 @@ def token_matches(config: HubConfig, given: str | None) -> bool:
 
 
 def normal_origin(origin: str) -> str | None:
-    """An origin as browsers send it (`scheme://host[:port]`, lower case), or None if it is none."""
-    parts = urlsplit(origin.strip())
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path.strip("/") or parts.query:
+    """An origin as browsers send it (`scheme://host[:port]`, lower case), or None if it is none.
+
+    Programs that wrap a web page have schemes of their own, such as `app://` or `chrome-extension://`.
+    """
+    parts = _ORIGIN.fullmatch(origin.strip().lower())
+    if parts is None or not parts["scheme"]:
         return None
-    try:
-        port = parts.port
-    except ValueError:
-        return None
-    name = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    default = {"http": 80, "https": 443}[parts.scheme]
-    return f"{parts.scheme}://{name}" + (f":{port}" if port not in (None, default) else "")
+    port = parts["port"] if parts["port"] != _DEFAULT_PORTS.get(parts["scheme"]) else None
+    return f"{parts['scheme']}://{parts['host']}" + (f":{port}" if port else "")
 
 
 def token_file() -> Path:
@@ -92,11 +98,6 @@ def make_token() -> str:
     return token
 
 
-def _split_host(header: str) -> str:
-    """The host name of a `Host` header, without its port."""
-    return urlsplit(f"//{header}").hostname or ""
-
-
 def _host_is_ours(config: HubConfig, name: str) -> bool:
     if is_loopback(name):
         return True
@@ -110,9 +111,9 @@ def _host_is_ours(config: HubConfig, name: str) -> bool:
 
 
 def _origin_allowed(config: HubConfig, origin: str) -> bool:
-    normal = normal_origin(origin)
-    if normal is None:
+    parts = _ORIGIN.fullmatch(origin.lower())
+    if parts is None or not parts["scheme"]:
         return False
-    if is_loopback(urlsplit(normal).hostname or ""):
+    if parts["scheme"] in _DEFAULT_PORTS and is_loopback(parts["host"]):
         return True
-    return normal in {normal_origin(allowed) for allowed in config.allowed_origins}
+    return normal_origin(origin) in {normal_origin(allowed) for allowed in config.allowed_origins}

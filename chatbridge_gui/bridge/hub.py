@@ -5,6 +5,8 @@ import itertools
 import time
 from typing import Any, TypeVar
 
+import msgspec
+
 from chatbridge_gui import __version__
 from chatbridge_gui.bridge.events import (
     Kind,
@@ -57,6 +59,7 @@ _TYPES: dict[type, tuple[str, Topic]] = {
     TavernState: ("tavern_state", "state"),
 }
 _REMEMBERED_INSTANCES = 1000
+_LOG_CHARACTERS = 1000
 
 
 class Hub:
@@ -75,7 +78,9 @@ class Hub:
         self._simple_views: dict[App, SimpleView] = {}
 
     def log(self, level: Level, kind: Kind, text: str, peer: str = "") -> None:
-        self._tell(LogRow(time.time(), level, kind, text, peer))
+        one_line = " ".join(text.split())
+        short = one_line if len(one_line) <= _LOG_CHARACTERS else one_line[:_LOG_CHARACTERS] + "…"
+        self._tell(LogRow(time.time(), level, kind, short, peer))
 
     def window_wanted(self) -> None:
         """Another start of the program asks for the window."""
@@ -128,7 +133,9 @@ class Hub:
             if peer not in self.apps:
                 return
             self.apps.remove(peer)
-            self._simple_views.pop(peer, None)
+            view = self._simple_views.pop(peer, None)
+            if view is not None:
+                view.forget()
         self._tell(PeerLeft(peer.info))
         self.log("info", "peer", "left", peer.label)
         if isinstance(peer, Tavern):
@@ -155,15 +162,21 @@ class Hub:
 
         What does not fit is not passed on; the tavern is asked for its history, once.
         """
-        if tavern.waiting_for_history and not _is_first_page(news) and not isinstance(news, TavernState):
-            return
+        if tavern.waiting_for_history and not _is_first_page(news):
+            if isinstance(news, ChatHistory | ChatChanges):
+                return
+            if isinstance(news, StreamEnd):
+                news = _without_message(news)
         chat_before = tavern.mirror.chat
         try:
             tavern.mirror.apply(news)
         except OutOfSync as error:
-            self.log("warning", "chat", f"out of step, asking for the history again: {error}", tavern.label)
-            tavern.waiting_for_history = True
-            tavern.outbox.put(encode("resync", Resync()))
+            if not tavern.waiting_for_history:
+                self.log("warning", "chat", f"out of step, asking for the history again: {error}", tavern.label)
+                tavern.waiting_for_history = True
+                tavern.outbox.put(encode("resync", Resync()))
+                if isinstance(news, StreamEnd):
+                    self.news(tavern, news)
             return
         if _is_first_page(news):
             tavern.waiting_for_history = False
@@ -317,6 +330,11 @@ class Hub:
 
 def _is_first_page(news: TavernNews) -> bool:
     return isinstance(news, ChatHistory) and news.start + len(news.messages) == news.total
+
+
+def _without_message(news: StreamEnd) -> StreamEnd:
+    """The end of a stream whose message comes with the history: the reply must not seem to go on for ever."""
+    return msgspec.structs.replace(news, at=None, message=None)
 
 
 def _changes(news: TavernNews) -> list[Change]:

@@ -21,6 +21,7 @@ class Outbox:
         self._bytes = 0
         self._wake = asyncio.Event()
         self.refill: Callable[[], bytes | None] = lambda: None
+        self.on_close: Callable[[], None] = lambda: None
         self.closing: tuple[CloseCode, str] | None = None
 
     def put(self, frame: bytes) -> None:
@@ -31,6 +32,7 @@ class Outbox:
         self._bytes += len(frame)
         if self._bytes > OUTBOX_BYTES:
             self._frames.clear()
+            self._bytes = 0
             self.close(CloseCode.TOO_SLOW, "too much was waiting for this peer")
         self._wake.set()
 
@@ -42,6 +44,7 @@ class Outbox:
         """Close the connection once what waits is sent."""
         if self.closing is None:
             self.closing = (code, reason)
+            self.on_close()
         self._wake.set()
 
     async def next(self) -> bytes | None:

@@ -1,6 +1,7 @@
 """Requests on their way to a tavern: each is answered exactly once, whatever becomes of the tavern."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias, TypeGuard
@@ -28,7 +29,8 @@ class PendingRequests:
 
     def __init__(self) -> None:
         self._pending: dict[int, _Pending] = {}
-        self._last_id = 0
+        # A tavern may answer later than this hub was started again: an id of the hub before must not be used twice.
+        self._last_id = time.time_ns() // 1000
 
     def __len__(self) -> int:
         return len(self._pending)
@@ -45,19 +47,17 @@ class PendingRequests:
         """Pass a tavern's result on. False: nothing of that id is expected of that tavern.
 
         Raises:
-            ProtocolError: it has not the shape of this request's result; the asker has been told that it failed.
+            ProtocolError: it has not the shape of this request's result; the asker waits still.
         """
         if not self._is_expected(id, tavern):
             return False
-        pending = self._pending[id]
-        try:
-            result = read_result(pending.spec.name, content)
-        except ProtocolError as error:
-            reason = f"the tavern's answer cannot be read: {error.message}"
-            self._settle(id, failure(ProtocolError(ErrorCode.FAILED, reason, {"reason": reason})))
-            raise
-        self._settle(id, result)
+        self._settle(id, read_result(self._pending[id].spec.name, content))
         return True
+
+    def unreadable(self, tavern: int, id: object, why: str) -> None:
+        """Answer for a tavern whose own answer cannot be read."""
+        if self._is_expected(id, tavern):
+            self._settle(id, self._unanswered(id, f"the tavern's answer cannot be read ({why})", ErrorCode.FAILED))
 
     def failed(self, tavern: int, id: object, content: Failure) -> bool:
         """Pass a tavern's error on. False: nothing of that id is expected of that tavern."""

@@ -70,13 +70,6 @@ class Router:
         spec = REQUESTS.get(frame.type)
         if spec is None:
             raise _unexpected(frame.type, "an app")
-        if app.in_flight >= REQUESTS_IN_FLIGHT:
-            raise ProtocolError(
-                ErrorCode.TOO_MANY_REQUESTS,
-                f"{app.in_flight} requests wait for their answers; wait for some before you ask more",
-                {"limit": REQUESTS_IN_FLIGHT},
-                frame.id,
-            )
         app.in_flight += 1
 
         def reply(answer: Content) -> None:
@@ -85,6 +78,10 @@ class Router:
 
         content = SendMessage(text=frame.content) if isinstance(frame.content, str) else frame.content
         assert isinstance(content, Content)
+        if app.in_flight > REQUESTS_IN_FLIGHT:
+            many = f"{REQUESTS_IN_FLIGHT} requests wait for their answers; wait for some before you ask more"
+            reply(failure(ProtocolError(ErrorCode.TOO_MANY_REQUESTS, many, {"limit": REQUESTS_IN_FLIGHT})))
+            return
         self.request(spec, content, reply, app.label)
 
     def request(self, spec: RequestSpec, content: Content, reply: Reply, asker: str) -> None:

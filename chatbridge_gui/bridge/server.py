@@ -2,9 +2,10 @@
 
 import asyncio
 import contextlib
-import errno
 import socket
+import weakref
 from http import HTTPStatus
+from typing import Any
 
 from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -15,6 +16,7 @@ from chatbridge_gui.bridge.access import check_headers, token_matches
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import HubFailed, HubStarted, Observer
 from chatbridge_gui.bridge.hub import Hub
+from chatbridge_gui.bridge.library_log import library_logger
 from chatbridge_gui.bridge.peers import App, Outbox, Peer, Tavern
 from chatbridge_gui.bridge.routing import Router
 from chatbridge_gui.protocol import limits
@@ -24,6 +26,7 @@ from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import REQUESTS, Hello, ProtocolRange
 
 _PATIENCE_AFTER_BAD_FRAME = 10.0
+_PATIENCE_AT_THE_END = 1.0
 _RULES_BROKEN = (1002, CloseCode.INVALID_TEXT, CloseCode.TOO_LONG, 1011)
 _FATAL = {
     ErrorCode.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
@@ -48,6 +51,8 @@ class HubServer:
         self.router = Router(self.hub, has_window=config.has_window)
         self._observer = observer
         self._server: Server | None = None
+        self._sockets: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
+        self._connected = 0
         self._checks: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -67,8 +72,9 @@ class HubServer:
                 )
             )
         hosts = _hosts(config.host)
-        port = config.port or _free_port(hosts[0])
+        port = config.port
         try:
+            port = port or _free_port(hosts[0])
             self._server = await serve(
                 self._connection,
                 hosts,  # type: ignore[arg-type]  # asyncio takes several, the stub says one
@@ -80,11 +86,13 @@ class HubServer:
                 ping_timeout=limits.PING_TIMEOUT,
                 close_timeout=1,
                 server_header=None,
+                logger=library_logger(self.hub.log),
+                create_connection=self._new_connection,  # type: ignore[arg-type]  # a function serves as well
             )
-        except OSError as error:
-            raise StartFailed(await self._why(error, hosts[0], port)) from error
+        except (OSError, UnicodeError, OverflowError) as error:
+            raise StartFailed(await neighbour.why_not(config, hosts[0], port, error)) from error
         self._checks = asyncio.create_task(self._check_regularly())
-        started = HubStarted(config.host, port, tuple(f"ws://{_shown(host)}:{port}" for host in [config.host]))
+        started = HubStarted(config.host, port, (f"ws://{_shown(config.host.strip('[]'))}:{port}",))
         self._observer(started)
         self.hub.log("info", "server", f"listening on {started.urls[0]}")
 
@@ -96,7 +104,12 @@ class HubServer:
                 await self._checks
         if self._server is not None:
             self._server.close(code=CloseCode.GOING_AWAY, reason="the hub is stopping")
-            await self._server.wait_closed()
+            try:
+                await asyncio.wait_for(self._server.wait_closed(), _PATIENCE_AT_THE_END)
+            except TimeoutError:  # a peer that is dead, or has not even sent its handshake
+                for connection in self._sockets:
+                    _cut_off(connection)
+                await self._server.wait_closed()
             self._server = None
             self.hub.log("info", "server", "stopped")
 
@@ -104,22 +117,32 @@ class HubServer:
 
     async def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
         headers = request.headers
+        if any(len(headers.get_all(name)) > 1 for name in ("Host", "Origin", "Upgrade")):
+            return web.refuse(HTTPStatus.BAD_REQUEST, "ChatBridge: a header came twice.")
         refusal = check_headers(self.config, headers.get("Host"), headers.get("Origin"))
         if refusal is not None:
             self.hub.log("warning", "access", f"refused: {refusal.reason}; {refusal.advice}", _address(connection))
             return web.refuse(HTTPStatus.FORBIDDEN, f"ChatBridge: {refusal.reason}; {refusal.advice}.")
         if headers.get("Upgrade", "").lower() != "websocket":
             return await asyncio.to_thread(web.answer, request, headers.get("Origin"))
-        if len(self.hub.taverns) + len(self.hub.apps) >= limits.PEERS:
-            self.hub.log("warning", "access", f"refused: {limits.PEERS} peers are connected", _address(connection))
-            return web.refuse(HTTPStatus.SERVICE_UNAVAILABLE, "ChatBridge: too many programs are connected.")
         return None
+
+    def _new_connection(self, *arguments: Any, **options: Any) -> ServerConnection:
+        connection = ServerConnection(*arguments, **options)
+        self._sockets.add(connection)
+        return connection
 
     async def _connection(self, connection: ServerConnection) -> None:
         outbox = Outbox()
+        outbox.on_close = lambda: _cut_off_later(connection)
         sender = asyncio.create_task(_send(connection, outbox))
         peer: Peer | None = None
+        self._connected += 1
         try:
+            if self._connected > limits.PEERS:
+                self.hub.log("warning", "access", f"refused: {limits.PEERS} are connected", _address(connection))
+                outbox.close(CloseCode.HUB_FULL, "too many programs are connected")
+                return
             peer, frame = await self._first_frame(connection, outbox)
             if peer is not None:
                 await self._frames(connection, peer, frame)
@@ -130,29 +153,45 @@ class HubServer:
                 self.hub.leave(peer)
             outbox.close(CloseCode.GOING_AWAY, "")
             await sender
+            self._connected -= 1
 
     async def _first_frame(self, connection: ServerConnection, outbox: Outbox) -> tuple[Peer | None, Frame | None]:
-        """Find out who it is. The frame is the one that is still to be acted on, in the simple profile."""
+        """Find out who it is. The frame is the one that is still to be acted on, in the simple profile.
+
+        A peer that is silent at first is an app that listens, until its first frame says something else.
+        """
         address = _address(connection)
+        listener: App | None = None
         offences = 0
-        while offences < limits.OFFENCES:
-            try:
-                wait = _PATIENCE_AFTER_BAD_FRAME if offences else limits.SILENCE_BEFORE_LISTENING
-                data = await asyncio.wait_for(connection.recv(), wait)
-            except TimeoutError:
-                break
-            try:
-                return self._welcome(_decode(data), address, outbox)
-            except ProtocolError as error:
-                offences += 1
-                self._refused(error, outbox, address)
-                if error.code in _FATAL:
-                    outbox.close(_FATAL[error.code], error.message[:100])
-                    return None, None
-        if offences or self.config.token is not None:
-            outbox.close(CloseCode.BAD_HELLO, "no good hello came")
+        try:
+            while offences < limits.OFFENCES:
+                patience = _PATIENCE_AFTER_BAD_FRAME if offences else limits.SILENCE_BEFORE_LISTENING
+                try:
+                    data = await asyncio.wait_for(connection.recv(), None if listener is not None else patience)
+                except TimeoutError:
+                    if offences or self.config.token is not None:
+                        outbox.close(CloseCode.BAD_HELLO, "no good hello came")
+                        return None, None
+                    listener = self.hub.join_app(Hello(role="app", name="listener"), address, outbox, simple=True)
+                    continue
+                frame = None
+                try:
+                    frame = _decode(data)
+                    if listener is not None and frame.type in REQUESTS:
+                        sender, listener = listener, None
+                        return sender, frame
+                    return self._welcome(frame, address, outbox)
+                except ProtocolError as error:
+                    offences += 1
+                    self._refused(error, frame, outbox, address)
+                    if error.code in _FATAL:
+                        outbox.close(_FATAL[error.code], error.message[:100])
+                        return None, None
+            outbox.close(CloseCode.TOO_MANY_ERRORS, f"{offences} refused frames in a row")
             return None, None
-        return self.hub.join_app(Hello(role="app", name="listener"), address, outbox, simple=True), None
+        finally:
+            if listener is not None:
+                self.hub.leave(listener)
 
     def _welcome(self, frame: Frame, address: str, outbox: Outbox) -> tuple[Peer, Frame | None]:
         """Take a peer in by its first frame."""
@@ -181,23 +220,28 @@ class HubServer:
         while True:
             try:
                 if frame is None:
-                    frame = _decode(await connection.recv())
+                    data = await connection.recv()
+                    if peer.outbox.closing is not None:
+                        continue  # it is being closed; what it says now comes too late
+                    frame = _decode(data)
                 if isinstance(peer, Tavern):
                     self.router.from_tavern(peer, frame)
                 elif isinstance(peer, App):
                     self.router.from_app(peer, frame)
                 offences = 0
             except ProtocolError as error:
-                if error.id is None and frame is not None:
-                    error.id = frame.id
                 offences += 1
-                self._refused(error, peer.outbox, peer.label)
+                self._refused(error, frame, peer.outbox, peer.label)
+                if isinstance(peer, Tavern):
+                    self.hub.pending.unreadable(peer.number, error.id, error.message)
                 if offences >= limits.OFFENCES:
                     peer.outbox.close(CloseCode.TOO_MANY_ERRORS, f"{offences} refused frames in a row")
                     return
             frame = None
 
-    def _refused(self, error: ProtocolError, outbox: Outbox, who: str) -> None:
+    def _refused(self, error: ProtocolError, frame: Frame | None, outbox: Outbox, who: str) -> None:
+        if error.id is None and frame is not None:
+            error.id = frame.id
         self.hub.log("warning", "frame", f"refused a frame: {error.message}", who)
         outbox.put(encode_error(error))
 
@@ -213,43 +257,29 @@ class HubServer:
             await asyncio.sleep(limits.CHECK_INTERVAL)
             self.hub.check_taverns()
 
-    async def _why(self, error: OSError, host: str, port: int) -> HubFailed:
-        params = {"host": self.config.host, "port": port}
-        if error.errno == errno.EADDRINUSE:
-            if await neighbour.is_chatbridge(host, port):
-                window = self.config.has_window and await neighbour.show_its_window(host, port)
-                what = "its window was brought to the front" if window else "it has no window to show"
-                return HubFailed(
-                    "already_running",
-                    f"ChatBridge already runs on port {port}; {what}. Stop it first, or choose another port.",
-                    {**params, "window": window},
-                )
-            free = neighbour.next_free_port(host, port)
-            offer = f"choose another port, such as {free}," if free else "choose another port"
-            return HubFailed(
-                "port_busy",
-                f"another program already listens on port {port} (VTube Studio uses 8001 too). Close it, or {offer} "
-                "here and in the ChatBridge panel of SillyTavern.",
-                {**params, "free": free},
-            )
-        if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-            return HubFailed(
-                "bad_address",
-                f"this computer has no address {self.config.host!r}. Use localhost, or 0.0.0.0 for every network.",
-                params,
-            )
-        return HubFailed("failed", f"cannot listen on port {port}: {error.strerror or error}.", params)
-
 
 async def _send(connection: ServerConnection, outbox: Outbox) -> None:
     """Send what waits for a peer until it is closed from either side."""
     try:
         while (frame := await outbox.next()) is not None:
-            await connection.send(frame, text=True)
+            await asyncio.wait_for(connection.send(frame, text=True), limits.SEND_TIMEOUT)
         assert outbox.closing is not None
         await connection.close(*outbox.closing)
+    except TimeoutError:
+        outbox.close(CloseCode.TOO_SLOW, "")
+        _cut_off(connection)
     except ConnectionClosed:
         outbox.close(CloseCode.GOING_AWAY, "")
+
+
+def _cut_off(connection: ServerConnection) -> None:
+    """End a connection at once, without a word; one that has ended already is left as it is."""
+    if hasattr(connection, "transport"):
+        connection.transport.abort()
+
+
+def _cut_off_later(connection: ServerConnection) -> None:
+    asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, _cut_off, connection)
 
 
 def _decode(data: str | bytes) -> Frame:

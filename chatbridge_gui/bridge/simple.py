@@ -130,8 +130,14 @@ class SimpleView:
             case _:
                 pass
 
+    def forget(self) -> None:
+        """The app is gone, or is simple no longer: send it nothing more."""
+        self._waiting.clear()
+
     def _note(self, tavern: int, mirror: ChatMirror, what: str) -> None:
-        self._waiting.setdefault(tavern, (mirror, set()))[1].add(what)
+        # The mirror may be another than a moment ago: the page may have connected again.
+        _, noted = self._waiting.get(tavern, (mirror, set()))
+        self._waiting[tavern] = (mirror, noted | {what})
         if not self._timer_runs:
             self._flush()
 

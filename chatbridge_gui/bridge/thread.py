@@ -1,9 +1,10 @@
 """The hub's background thread: the one narrow way between the event loop and whoever owns the main thread."""
 
 import asyncio
+import contextlib
 import itertools
 import threading
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
@@ -11,7 +12,7 @@ import msgspec
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import Answered, HubFailed, HubStopped, Observer
 from chatbridge_gui.bridge.server import HubServer, StartFailed
-from chatbridge_gui.protocol.codec import failure
+from chatbridge_gui.protocol.codec import encode, failure
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import REQUESTS, Content, Failure
 
@@ -29,28 +30,30 @@ class HubThread:
         self._ids = itertools.count(1)
         self._loop = asyncio.new_event_loop()
         self._turn = asyncio.Lock()
+        self._closed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.Thread(target=self._run, name="chatbridge-hub", daemon=True)
         self._thread.start()
 
     def start(self, config: HubConfig) -> None:
         """Listen; `HubStarted` or `HubFailed` follows. A hub that runs is stopped first."""
-        self._submit(self._start(config))
+        self._submit(lambda: self._start(config))
 
     def stop(self) -> None:
         """Stop; `HubStopped` follows, within 1.5 s even if a peer does not answer."""
-        self._submit(self._stop())
+        self._submit(self._stop)
 
     def request(self, type: str, content: dict[str, Any], tavern: int | None = None) -> int:
         """Ask a tavern (or the hub) for something; one `Answered` with the returned id follows.
 
         Raises:
             KeyError: there is no such request.
-            ValueError: the content does not fit it.
+            ValueError: the content does not fit it, or cannot be written as UTF-8.
         """
         spec = REQUESTS[type]
         fields = content if tavern is None else {**content, "tavern": tavern}
         typed: Content = msgspec.convert(fields, spec.content)
+        encode(type, typed)
         id = next(self._ids)
 
         def reply(answer: Content) -> None:
@@ -73,7 +76,7 @@ class HubThread:
 
     def close(self) -> None:
         """Stop and end the thread; `HubStopped` is the last event."""
-        self._submit(self._stop(), last=True)
+        self._submit(self._close)
 
     def join(self, timeout: float) -> bool:
         """Wait for the thread's end after `close`. Never call it from a Tk callback."""
@@ -81,26 +84,21 @@ class HubThread:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        try:
-            self._loop.run_forever()
-        finally:
-            self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-            self._loop.run_until_complete(self._loop.shutdown_default_executor())
-            self._loop.close()
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._until_closed())
 
-    def _submit(self, work: Coroutine[Any, Any, None], *, last: bool = False) -> None:
+    async def _until_closed(self) -> None:
+        await self._closed.wait()
+
+    def _submit(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         def begin() -> None:
-            task = self._loop.create_task(work)
-            self._tasks.add(task)
-            task.add_done_callback(self._finished)
-            if last:
-                task.add_done_callback(lambda _: self._loop.stop())
+            if not self._closed.is_set():
+                task = self._loop.create_task(work())
+                self._tasks.add(task)
+                task.add_done_callback(self._finished)
 
-        try:
+        with contextlib.suppress(RuntimeError):  # closed already: nothing is left to start or stop
             self._loop.call_soon_threadsafe(begin)
-        except RuntimeError:  # closed already: nothing is left to start or stop
-            work.close()
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
@@ -110,6 +108,8 @@ class HubThread:
 
     async def _start(self, config: HubConfig) -> None:
         async with self._turn:
+            if self._closed.is_set():
+                return
             if self._server is not None:
                 await self._server.stop()
                 self._deliver(HubStopped())
@@ -128,3 +128,9 @@ class HubThread:
             if server is not None:
                 await server.stop()
             self._deliver(HubStopped())
+
+    async def _close(self) -> None:
+        try:
+            await self._stop()
+        finally:
+            self._closed.set()

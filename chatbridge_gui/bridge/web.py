@@ -38,6 +38,11 @@ def answer(request: Request, allowed_origin: str | None) -> Response:
 
     `allowed_origin` is the page's origin, already judged; it may read the answer.
     """
+    method = getattr(request, "method", "GET")  # older versions of the library take nothing else
+    if method == "OPTIONS":
+        return _response(HTTPStatus.NO_CONTENT, b"", "text/plain; charset=utf-8", allowed_origin)
+    if method != "GET":
+        return refuse(HTTPStatus.METHOD_NOT_ALLOWED, "ChatBridge answers GET alone.")
     path = request.path.partition("?")[0]
     if path == "/health":
         body = msgspec.json.encode({"name": SERVER_NAME, "version": __version__})

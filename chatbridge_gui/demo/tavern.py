@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed
+from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from chatbridge_gui import __version__
 from chatbridge_gui.demo import script
@@ -41,8 +41,9 @@ _RECONNECT_AFTER = 1.0
 class DemoTavern:
     """A running demo; `stop` ends it. It reconnects by itself while it runs."""
 
-    def __init__(self, url: str, token_delay: float) -> None:
+    def __init__(self, url: str, token_delay: float, secret: str | None) -> None:
         self._url = url
+        self._secret = secret
         self._token_delay = token_delay
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="chatbridge-demo", daemon=True)
@@ -71,24 +72,26 @@ class DemoTavern:
         self._loop.close()
 
     async def _connect_for_ever(self) -> None:
-        chat = _Chat(self._token_delay)
+        chat = _Chat(self._token_delay, self._secret)
         while True:
-            with contextlib.suppress(OSError, ConnectionClosed):
+            with contextlib.suppress(OSError, WebSocketException):
                 async with connect(self._url, proxy=None, compression=None) as connection:
                     await chat.serve(connection)
             await asyncio.sleep(_RECONNECT_AFTER)
 
 
-def start(url: str, token_delay: float = 0.04) -> DemoTavern:
-    """Start a demo tavern that connects to the hub at `url`; a token comes every `token_delay` seconds."""
-    return DemoTavern(url, token_delay)
+def start(url: str, token_delay: float = 0.04, secret: str | None = None) -> DemoTavern:
+    """Start a demo tavern that connects to the hub at `url`; a token of the reply comes every `token_delay` seconds.
+    `secret` is the hub's access token, if it wants one."""
+    return DemoTavern(url, token_delay, secret)
 
 
 class _Chat:
     """The demo's chat and the requests it can do."""
 
-    def __init__(self, token_delay: float) -> None:
+    def __init__(self, token_delay: float, secret: str | None) -> None:
         self._delay = token_delay
+        self._secret = secret
         self._instance = str(uuid.uuid4())
         self._ref = ChatRef(
             id="Demo", title="A demo of ChatBridge", kind="solo", character=script.CHARACTER, persona=script.USER
@@ -112,6 +115,7 @@ class _Chat:
                     name="Demo (no SillyTavern)",
                     version=__version__,
                     instance=self._instance,
+                    token=self._secret,
                     capabilities=("send_message", "regenerate", "stop"),
                 ),
             )
@@ -162,7 +166,15 @@ class _Chat:
         return Done()
 
     def _begin_reply(self, kind: GenerationKind, text: str) -> None:
-        self._reply = asyncio.create_task(self._speak(kind, next(self._replies).format(text=text)))
+        self._reply = reply = asyncio.create_task(self._speak(kind, next(self._replies).format(text=text)))
+        reply.add_done_callback(self._reply_over)
+
+    def _reply_over(self, reply: asyncio.Task[None]) -> None:
+        """Cancelled before its first step, or broken off with the connection, it could not say so itself."""
+        if self._reply is reply:
+            self._reply = None
+        if not reply.cancelled():
+            reply.exception()
 
     async def _speak(self, kind: GenerationKind, reply: str) -> None:
         """Stream a reply; cancelled, it keeps what was said."""
@@ -179,7 +191,7 @@ class _Chat:
                 token = reply[i : i + _LETTERS_PER_TOKEN]
                 said += token
                 await self._send("stream_update", StreamUpdate(stream=stream, append=token))
-        except asyncio.CancelledError:
+        except (asyncio.CancelledError, ConnectionClosed):
             stopped = True
         self._reply = None
         message = self._message(script.CHARACTER, said)

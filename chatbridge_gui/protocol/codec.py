@@ -4,11 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, Final
+from typing import Annotated, Any, Final, TypeAlias, get_origin
 
 import msgspec
+from msgspec import Meta
 
+from chatbridge_gui.protocol.choices import choices
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+from chatbridge_gui.protocol.limits import LARGEST_NUMBER, NAME_CHARACTERS, NESTING
 from chatbridge_gui.protocol.messages import (
     MESSAGES,
     REQUESTS,
@@ -20,7 +23,9 @@ from chatbridge_gui.protocol.messages import (
     StreamEnd,
 )
 
-RequestId = str | int
+RequestId: TypeAlias = (
+    Annotated[str, Meta(max_length=NAME_CHARACTERS)] | Annotated[int, Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
+)
 
 
 class Envelope(msgspec.Struct, omit_defaults=True):
@@ -46,6 +51,7 @@ _ENCODER: Final = msgspec.json.Encoder()
 _DETAILS: Final = re.compile(
     r"^(?:Expected `(?P<expected>[^`]*)`(?P<more>[^,]*?)(?:, got `(?P<got>[^`]*)`)?"
     r"|Object missing required field `(?P<missing>[^`]*)`"
+    r"|Invalid (?:enum )?value (?P<value>.*?)"
     r"|(?P<other>.*?))(?: - at `\$(?P<path>[^`]*)`)?$",
     re.DOTALL,
 )
@@ -61,7 +67,7 @@ def decode(text: str) -> Frame:
         envelope = _ENVELOPE.decode(text)
     except msgspec.ValidationError as error:
         raise _bad_envelope(error) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
         raise _bad_json(error) from error
     try:
         return Frame(envelope.type, _content(envelope.type, envelope.content), envelope.id)
@@ -103,7 +109,7 @@ def read_result(request: str, content: Any) -> Content:
     try:
         return msgspec.convert(content, REQUESTS[request].result)
     except msgspec.ValidationError as error:
-        raise _bad_field("result", str(error)) from error
+        raise _bad_field("result", str(error), REQUESTS[request].result) from error
 
 
 def _content(type: str, raw: msgspec.Raw) -> Content | str | list[Any] | dict[str, Any]:
@@ -111,8 +117,8 @@ def _content(type: str, raw: msgspec.Raw) -> Content | str | list[Any] | dict[st
         wanted: Any = dict[str, Any]
     elif type in MESSAGES or type in REQUESTS:
         spec = MESSAGES.get(type) or REQUESTS[type]
-        simple = {b'"': str, b"[": list}.get(bytes(raw).lstrip()[:1])
-        wanted = spec.simple if spec.simple is not None and simple is _bare(spec.simple) else spec.content
+        bare = {b'"': str, b"[": list}.get(bytes(memoryview(raw)[:1]))
+        wanted = spec.simple if bare is not None and bare is _bare(spec.simple) else spec.content
     else:
         raise ProtocolError(
             ErrorCode.UNKNOWN_TYPE,
@@ -122,15 +128,18 @@ def _content(type: str, raw: msgspec.Raw) -> Content | str | list[Any] | dict[st
     try:
         content = _decoder(wanted).decode(raw)
     except msgspec.ValidationError as error:
-        raise _bad_field(type, str(error)) from error
+        raise _bad_field(type, str(error), wanted) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise _bad_json(error) from error
-    _check_messages(type, content)
+    _check_open_parts(type, content)
     return content  # type: ignore[no-any-return]
 
 
-def _bare(shape: Any) -> type:
-    return str if shape is str else list
+def _bare(shape: Any) -> type | None:
+    """The kind of value that a message's simple shape is."""
+    if shape is None:
+        return None
+    return list if get_origin(shape) is list else str
 
 
 @cache
@@ -138,31 +147,52 @@ def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(wanted)
 
 
-def _check_messages(type: str, content: Any) -> None:
+def _check_open_parts(type: str, content: Any) -> None:
     """A chat message keeps fields we do not know, so it is a plain dict; what every reader relies on is checked."""
     match content:
         case ChatHistory():
-            found = [(f"messages[{i}]", message) for i, message in enumerate(content.messages)]
+            if content.start + len(content.messages) > content.total:
+                total = f"at least {content.start + len(content.messages)}, where the page ends"
+                raise _wrong(type, "content.total", total, str(content.total))
+            messages = {f"content.messages[{i}]": message for i, message in enumerate(content.messages)}
         case list():
-            found = [(f"[{i}]", message) for i, message in enumerate(content)]
+            messages = {f"content[{i}]": message for i, message in enumerate(content)}
         case ChatChanges():
-            found = []
+            messages = {}
             for i, change in enumerate(content.changes):
                 if isinstance(change, Splice):
-                    found += [(f"changes[{i}].insert[{j}]", message) for j, message in enumerate(change.insert)]
+                    messages |= {f"content.changes[{i}].insert[{j}]": one for j, one in enumerate(change.insert)}
                 else:
-                    found.append((f"changes[{i}].message", change.message))
+                    messages[f"content.changes[{i}].message"] = change.message
         case StreamEnd(message=dict() as message):
-            found = [("message", message)]
+            messages = {"content.message": message}
+        case dict():
+            _check_depth(type, "content", content)
+            return
+        case Failure():
+            _check_depth(type, "content.params", content.params)
+            return
         case _:
             return
-    for path, message in found:
+    for field, message in messages.items():
         if not isinstance(message, dict):
-            raise _bad_field(type, f"Expected `object`, got `{_json_name(message)}` - at `$.{path}`")
+            raise _wrong(type, field, "object", _json_name(message))
         for name in ("name", "mes"):
             if not isinstance(message.get(name), str):
                 got = _json_name(message[name]) if name in message else "nothing"
-                raise _bad_field(type, f"Expected `str`, got `{got}` - at `$.{path}.{name}`")
+                raise _wrong(type, f"{field}.{name}", "str", got)
+        _check_depth(type, field, message)
+
+
+def _check_depth(type: str, field: str, value: Any) -> None:
+    """What can be read only just might be too deep to be written again by a caller deeper in the stack."""
+    if _is_deeper(value, NESTING):
+        raise _wrong(type, field, f"at most {NESTING} objects and arrays within one another", "more")
+
+
+def _is_deeper(value: Any, levels: int) -> bool:
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(one.__class__ in (dict, list) and _is_deeper(one, levels - 1) for one in inner)
 
 
 def _json_name(value: object) -> str:
@@ -185,26 +215,32 @@ def _bad_json(error: Exception) -> ProtocolError:
 
 
 def _bad_envelope(error: msgspec.ValidationError) -> ProtocolError:
-    return ProtocolError(
-        ErrorCode.BAD_FRAME,
-        f'a frame is an object {{"type": "…", "content": …}}, with "id" a string or a whole number: {error}',
-        {"reason": str(error)},
-    )
+    reason = str(error).replace("`", "")
+    shape = '{"type": "…", "content": …, "id": a short text or a whole number, or left out}'
+    return ProtocolError(ErrorCode.BAD_FRAME, f"a frame is an object {shape}: {reason}", {"reason": reason})
 
 
-def _bad_field(type: str, detail: str) -> ProtocolError:
+def _bad_field(type: str, detail: str, wanted: Any) -> ProtocolError:
     """Turn msgspec's sentence into field, expected and got."""
     match = _DETAILS.match(detail)
     assert match is not None, detail
-    path = (match["path"] or "").lstrip(".")
+    path = (match["path"] or "").removeprefix(".")
+    got = match["got"] or ""
     if match["missing"]:
         path = f"{path}.{match['missing']}" if path else match["missing"]
         expected, got = "a value", "nothing"
+    elif match["value"]:
+        expected, got = f"one of {', '.join(choices(wanted, path))}", _shorten(match["value"])
+    elif match["expected"]:
+        expected = match["expected"] + match["more"]
     else:
-        expected = match["expected"] + match["more"] if match["expected"] else match["other"]
-        got = match["got"] or ""
-    field = "content" + (path if path.startswith("[") or not path else f".{path}")
-    what = (f"expected {expected}" if not match["other"] else expected) + (f", got {got}" if got else "")
+        expected = "a smaller number" if "out of range" in match["other"] else match["other"]
+    return _wrong(type, "content" + (path if path.startswith("[") or not path else f".{path}"), expected, got)
+
+
+def _wrong(type: str, field: str, expected: str, got: str) -> ProtocolError:
     return ProtocolError(
-        ErrorCode.BAD_FIELD, f"{type}: field {field}: {what}", {"field": field, "expected": expected, "got": got}
+        ErrorCode.BAD_FIELD,
+        f"{type}: field {field}: expected {expected}" + (f", got {got}" if got else ""),
+        {"field": field, "expected": expected, "got": got},
     )

@@ -37,6 +37,12 @@ PEERS: Final = 200
 OUTBOX_BYTES: Final = 32 * 1024 * 1024
 """A peer that has so much waiting is closed as too slow."""
 
+SEND_TIMEOUT: Final = 30.0
+"""So is a peer that has not taken a single frame for so long."""
+
+CLOSE_TIMEOUT: Final = 5.0
+"""A connection that is not closed so long after the hub wanted it closed is cut off."""
+
 REQUESTS_IN_FLIGHT: Final = 100
 """The most unanswered requests of one app."""
 
@@ -45,3 +51,9 @@ SIMPLE_UPDATES_PER_SECOND: Final = 10
 
 NAME_CHARACTERS: Final = 200
 """The longest name, version or id a peer may give."""
+
+LARGEST_NUMBER: Final = 2**53 - 1
+"""The largest whole number that every language's JSON reads exactly."""
+
+NESTING: Final = 64
+"""How many objects and arrays may stand within one another in what the hub passes on unread."""

@@ -9,10 +9,11 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chatbridge_gui.protocol.limits import NAME_CHARACTERS, PROTOCOL
+from chatbridge_gui.protocol.limits import LARGEST_NUMBER, NAME_CHARACTERS, PROTOCOL
 
-Count: TypeAlias = Annotated[int, Meta(ge=0)]
+Count: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
 Name: TypeAlias = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
+Text: TypeAlias = Annotated[str, Meta(min_length=1)]
 ChatMessage: TypeAlias = dict[str, Any]
 """A message with SillyTavern's own field names (`name`, `mes`, `is_user`, `is_system`, `send_date`, `swipe_id`,
 `extra` …) plus `uid`, which stays the same through edits and moves, and `swipe_count`; the texts of the other
@@ -44,7 +45,7 @@ class Hello(Content):
     role: Role
     name: Annotated[Name, Meta(description="shown to the user: a program's name, a browser tab's title")]
     version: Annotated[Name, Meta(description="the peer's own version")] = ""
-    protocol: Annotated[int | ProtocolRange, Meta(description="the version or versions it speaks")] = PROTOCOL
+    protocol: Annotated[Count | ProtocolRange, Meta(description="the version or versions it speaks")] = PROTOCOL
     instance: Annotated[Name, Meta(description="a uuid; a tavern makes one for each page load")] = ""
     token: Annotated[Name | None, Meta(description="where the hub wants one; never put it in a URL")] = None
     capabilities: Annotated[tuple[Name, ...], Meta(max_length=200, description="the requests it can do")] = ()
@@ -224,7 +225,7 @@ class StreamEnd(Content):
 class TavernRequest(Content):
     """What every request to a tavern may carry."""
 
-    tavern: Annotated[int | None, Meta(description="which one; may be left out while one is connected")] = None
+    tavern: Annotated[Count | None, Meta(description="which one; may be left out while one is connected")] = None
     chat_id: Annotated[str | None, Meta(description="guard: refused as `stale_chat` if another is open")] = None
 
 
@@ -234,7 +235,7 @@ class SendMessage(TavernRequest, kw_only=True):
     The text is stored as it is and never executed, however much it looks like a command.
     """
 
-    text: Annotated[str, Meta(min_length=1)]
+    text: Text
     reply: Annotated[bool, Meta(description="have the character answer")] = True
 
 
@@ -305,7 +306,7 @@ class MessageSpec:
     name: str
     content: type[Content]
     senders: tuple[Sender, ...]
-    simple: type[str] | type[list[Any]] | None = None
+    simple: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -317,7 +318,7 @@ class RequestSpec:
     result: type[Content]
     target: Literal["tavern", "hub"]
     mutates: bool
-    simple: type[str] | None = None
+    simple: Any = None
 
 
 MESSAGES: Final[dict[str, MessageSpec]] = {
@@ -342,7 +343,7 @@ MESSAGES: Final[dict[str, MessageSpec]] = {
 REQUESTS: Final[dict[str, RequestSpec]] = {
     spec.name: spec
     for spec in (
-        RequestSpec("send_message", SendMessage, SendMessageResult, "tavern", mutates=True, simple=str),
+        RequestSpec("send_message", SendMessage, SendMessageResult, "tavern", mutates=True, simple=Text),
         RequestSpec("regenerate", Regenerate, Done, "tavern", mutates=True),
         RequestSpec("stop", Stop, StopResult, "tavern", mutates=False),
         RequestSpec("list_taverns", ListTaverns, Taverns, "hub", mutates=False),

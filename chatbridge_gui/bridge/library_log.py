@@ -1,0 +1,28 @@
+"""What the WebSocket library has to say of errors, said in the hub's log."""
+
+import logging
+from collections.abc import Callable
+from typing import TypeAlias
+
+from chatbridge_gui.bridge.events import Kind, Level
+
+Log: TypeAlias = Callable[[Level, Kind, str], None]
+
+
+class _ToHubLog(logging.Handler):
+    """Brings what the WebSocket library holds for an error into the hub's log, without any headers of a request."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.ERROR)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        error = record.exc_info[1] if record.exc_info else None
+        self._log("error", "server", record.getMessage() + (f": {error!r}" if error is not None else ""))
+
+
+def library_logger(log: Log) -> logging.Logger:
+    """A logger of this hub's own: handshake headers, which the library tells at lower levels, are kept nowhere."""
+    logger = logging.Logger("chatbridge.server", logging.ERROR)
+    logger.addHandler(_ToHubLog(log))
+    return logger
