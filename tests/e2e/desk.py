@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 import queue
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, get_args
+from contextlib import ExitStack, contextmanager
+from typing import Any, Literal, get_args
 
 from playwright.sync_api import Page
 from websockets.sync.client import ClientConnection, connect
@@ -27,6 +27,7 @@ from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.protocol.codec import decode, encode
 from chatbridge_gui.protocol.messages import Hello, TavernInfo, TavernNews
 
+from .browser import chat, send_in_page, wait_idle
 from .tavern import free_port, wait_until
 
 
@@ -148,11 +149,28 @@ def settings_for(port: int, **more: Any) -> dict[str, Any]:
     return {"extension_settings": {"chatbridge": ours}}
 
 
+def talk(page: Page, text: str) -> None:
+    """Send in the page as a person does, and wait for the end of the reply."""
+    before = len(chat(page))
+    send_in_page(page, text)
+    wait_until(lambda: len(chat(page)) >= before + 2, "the message and the beginning of its reply")
+    wait_idle(page)
+
+
+def swipe(page: Page, direction: Literal["left", "right"]) -> None:
+    """Press a swipe arrow of the last message. Right past the end generates, which is not waited for."""
+    page.wait_for_function("() => SillyTavern.getContext().swipe.isAllowed()")
+    page.evaluate("(direction) => { SillyTavern.getContext().swipe[direction](); }", direction)
+
+
 class App:
     """A program of somebody's, on a raw socket: what it was sent, and its own mirrors."""
 
     def __init__(self, url: str, hello: Hello | None = None) -> None:
-        self.socket: ClientConnection = connect(url, max_size=None, proxy=None, compression=None)
+        self._open = ExitStack()
+        self.socket: ClientConnection = self._open.enter_context(
+            connect(url, max_size=None, proxy=None, compression=None)
+        )
         self.mirrors: dict[int, ChatMirror] = {}
         self.frames: list[dict[str, Any]] = []
         if hello is not None:
@@ -194,7 +212,7 @@ class App:
         return answers()[0]
 
     def close(self) -> None:
-        self.socket.close()
+        self._open.close()
 
     def _mirror(self, text: str) -> None:
         content = decode(text).content

@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from chatbridge_gui.chat.mirror import ChatMirror
 
 from .browser import Tabs, chat, command, context, new_chat, open_character, send_in_page, wait_idle
-from .desk import App, Desk, apps, desk, said, said_in_page, settings_for, status
+from .desk import App, Desk, apps, desk, said, said_in_page, settings_for, status, swipe, talk
 from .fake_model import FakeModel, Gate, Reply
 from .tavern import Tavern, wait_until
 
@@ -66,8 +66,7 @@ def has(app: App, pages: dict[int, Page]) -> bool:
 
 def test_a_message_and_its_reply_in_the_page_reach_the_hub(shared: Desk, page: Page, model: FakeModel) -> None:
     model.say("A reply, in a few chunks, as models give them.")
-    send_in_page(page, "Hello there.")
-    wait_idle(page)
+    talk(page, "Hello there.")
     agree(shared, page)
     mirror = shared.mirrors[only_tavern(shared)]
     assert [one["mes"] for one in mirror.messages[-2:]] == [
@@ -80,8 +79,7 @@ def test_a_message_and_its_reply_in_the_page_reach_the_hub(shared: Desk, page: P
 
 def test_edit_delete_swipe_and_hide_reach_the_hub(shared: Desk, page: Page, model: FakeModel) -> None:
     model.say("First.", "Second.")
-    send_in_page(page, "Say something.")
-    wait_idle(page)
+    talk(page, "Say something.")
     agree(shared, page)
 
     last = context(page, "c.chat.length - 1")
@@ -93,14 +91,13 @@ def test_edit_delete_swipe_and_hide_reach_the_hub(shared: Desk, page: Page, mode
     wait_until(lambda: chat(page)[-1]["mes"] == "First, but edited.", "the edit")
     agree(shared, page)
 
-    page.locator(f"{row} .swipe_right").click(force=True)
-    wait_until(lambda: chat(page)[-1].get("swipe_id") == 1, "the swipe")
-    wait_idle(page)
+    swipe(page, "right")
     wait_until(lambda: chat(page)[-1]["mes"] == "Second.", "the second swipe")
+    wait_idle(page)
     agree(shared, page)
     assert shared.mirrors[only_tavern(shared)].messages[-1]["swipe_count"] == 2
 
-    page.locator(f"{row} .swipe_left").click(force=True)
+    swipe(page, "left")
     wait_until(lambda: chat(page)[-1]["mes"] == "First, but edited.", "the first swipe")
     agree(shared, page)
 
@@ -114,8 +111,7 @@ def test_edit_delete_swipe_and_hide_reach_the_hub(shared: Desk, page: Page, mode
 
 
 def test_switching_chat_and_character_reaches_the_hub(shared: Desk, page: Page, model: FakeModel) -> None:
-    send_in_page(page, "In the first chat.")
-    wait_idle(page)
+    talk(page, "In the first chat.")
     agree(shared, page)
     first = shared.mirrors[only_tavern(shared)].chat.id
     new_chat(page)
@@ -127,8 +123,7 @@ def test_switching_chat_and_character_reaches_the_hub(shared: Desk, page: Page, 
     open_character(page, others[0])
     agree(shared, page)
     shared.until(lambda: mirror.chat.character == others[0], "the other character")
-    page.click("#options_button")
-    page.click("#option_close_chat")
+    command(page, "/closechat")
     shared.until(lambda: mirror.chat.id is None, "the closed chat")
     assert mirror.messages == []
 
@@ -150,8 +145,7 @@ def test_a_reply_arrives_in_pieces_and_ends_as_stored(shared: Desk, page: Page, 
 
 
 def test_the_extension_comes_back_after_the_hub_and_after_a_reload(shared: Desk, page: Page, model: FakeModel) -> None:
-    send_in_page(page, "Before.")
-    wait_idle(page)
+    talk(page, "Before.")
     agree(shared, page)
     number = only_tavern(shared)
     shared.stop()
