@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+from urllib.parse import urlsplit
 
 from chatbridge_gui import __version__
 from chatbridge_gui.protocol.limits import DEFAULT_PORT
@@ -180,9 +181,10 @@ def allow_origin(options: argparse.Namespace) -> int:
 def _origin(text: str) -> str | None:
     from chatbridge_gui.bridge.access import normal_origin
 
+    origin = normal_origin(text)
     try:
-        return normal_origin(text)
-    except ValueError:  # a bracket that is not closed
+        return origin if urlsplit(origin or "").port != 0 else None
+    except ValueError:  # a port beyond 65535
         return None
 
 
