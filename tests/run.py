@@ -383,7 +383,7 @@ STAGES = (
     Stage("tsc", "JavaScript types", check(tsc_arguments), javascript=True),
     Stage("node", "the extension's modules under Node", node_stage, javascript=True),
     Stage("unit", "the Python modules, without a display", pytest_stage),
-    Stage("gui", "the window on a real screen", pytest_stage, quick=False, display=True, seconds=420),
+    Stage("gui", "the window on a real screen", pytest_stage, quick=False, display=True, seconds=600),
     Stage(
         "e2e",
         "a real SillyTavern in a real browser",
@@ -391,9 +391,9 @@ STAGES = (
         quick=False,
         display=True,
         tavern=True,
-        seconds=780,
+        seconds=1500,
     ),
-    Stage("chaos", "failing networks and peers", pytest_stage, quick=False, display=True, tavern=True, seconds=420),
+    Stage("chaos", "failing networks and peers", pytest_stage, quick=False, display=True, tavern=True, seconds=600),
 )
 
 

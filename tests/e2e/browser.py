@@ -99,7 +99,9 @@ def wait_ready(page: Page) -> None:
     page.wait_for_function(
         """() => {
             const context = window.SillyTavern?.getContext();
-            return context?.characters.length && context.onlineStatus !== 'no_connection';
+            // A listener added while app_ready is being emitted would never hear it, so look where it is noted.
+            return context?.eventSource.autoFireLastArgs.has(context.eventTypes.APP_READY)
+                && context.characters.length && context.onlineStatus !== 'no_connection';
         }""",
         timeout=40_000,
     )
@@ -108,13 +110,11 @@ def wait_ready(page: Page) -> None:
         """() => {
             if (window.testRig) return;
             const c = SillyTavern.getContext();
-            window.testRig = { ready: false, streamed: '' };
-            c.eventSource.on(c.eventTypes.APP_READY, () => { window.testRig.ready = true; });
+            window.testRig = { streamed: '' };
             c.eventSource.on(c.eventTypes.GENERATION_STARTED, () => { window.testRig.streamed = ''; });
             c.eventSource.on(c.eventTypes.STREAM_TOKEN_RECEIVED, (text) => { window.testRig.streamed = text; });
         }"""
     )
-    page.wait_for_function("testRig.ready")
 
 
 def reload(page: Page) -> None:
