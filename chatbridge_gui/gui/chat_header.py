@@ -28,9 +28,7 @@ class ChatHeader(ttk.Frame):
         self.subtitle = ttk.Label(self, name="chat_subtitle", font=look.small)
         self.picker = ttk.Combobox(self, name="tavern_picker", state="readonly", width=26)
         self.picker.bind("<<ComboboxSelected>>", self._picked)
-        self.banner = ttk.Label(
-            self, name="banner", bootstyle="warning-inverse", padding=(look.px(12), look.px(7)), font=look.small
-        )
+        self.banner = ttk.Label(self, name="banner", padding=(look.px(12), look.px(7)), font=look.small)
         self.title.grid(row=0, column=0, sticky="ew")
         self.subtitle.grid(row=1, column=0, sticky="ew")
         self.columnconfigure(0, weight=1)
@@ -38,7 +36,9 @@ class ChatHeader(ttk.Frame):
         self.apply_theme()
 
     def apply_theme(self) -> None:
-        self.subtitle.configure(foreground=self.look.palette.dim)
+        palette = self.look.palette
+        self.subtitle.configure(foreground=palette.dim)
+        self.banner.configure(foreground=palette.banner, background=palette.banner_background)
 
     def refresh(self, book: TavernBook, *, running: bool) -> None:
         """Show the chosen tavern's chat by name, and the choice where there is one."""

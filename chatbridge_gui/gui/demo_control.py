@@ -25,6 +25,11 @@ class DemoControl:
         self._changed(None)
         self._work.start(partial(_start, url), self._started)
 
+    @property
+    def running(self) -> bool:
+        """Whether it has started."""
+        return self._tavern is not None
+
     def stop(self) -> None:
         self.wanted = False
         if self._tavern is not None:

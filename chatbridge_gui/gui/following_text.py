@@ -12,7 +12,8 @@ from chatbridge_gui.gui.theme import Look
 
 
 class FollowingText(ttk.Frame):
-    """`text` is the widget; change it inside `edit()`. `following` tells whether it keeps to the end."""
+    """`text` is the widget; change it inside `edit()`. `following` tells whether it keeps to the end,
+    and `to_end_button` is there while it does not."""
 
     def __init__(self, master: ttk.Frame, look: Look, *, name: str, text_name: str, latest: str) -> None:
         super().__init__(master, name=name)
@@ -22,7 +23,7 @@ class FollowingText(ttk.Frame):
         self.text = ttk.Text(self, name=text_name, wrap="word", state="disabled", cursor="arrow")
         self.text.configure(borderwidth=0, highlightthickness=0)  # once more, after the theme has had its way
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
-        self._to_end = ttk.Button(
+        self.to_end_button = ttk.Button(
             self, text=latest, icon="arrow-down-short", bootstyle="primary", command=self.follow_end, takefocus=False
         )
         self.text.configure(yscrollcommand=self._scrolled)
@@ -82,7 +83,7 @@ class FollowingText(ttk.Frame):
             return
         self.following = following
         if following:
-            self._to_end.place_forget()
+            self.to_end_button.place_forget()
         else:
             space = self.look.px(12)
-            self._to_end.place(in_=self.text, relx=1, rely=1, anchor="se", x=-space, y=-space)
+            self.to_end_button.place(in_=self.text, relx=1, rely=1, anchor="se", x=-space, y=-space)

@@ -1,6 +1,7 @@
 """Install the extension into a SillyTavern on this computer, and say what to press next.
 
-`folder` (entry), `browse_button`, `install_button`, `result_text()`.
+`folder` (entry), `browse_button`, `install_button`, `remove_other_button` and `keep_other_button` (the question about a
+second copy), `result_text()`.
 """
 
 # mypy: allow-untyped-calls
@@ -57,12 +58,14 @@ class InstallDialog(ttk.Toplevel):
         self._result = ttk.Label(frame, name="result", wraplength=look.px(WIDTH), justify="left")
         self._result.pack(anchor="w", fill="x", pady=(look.px(14), 0))
         self._question = ttk.Frame(frame)
-        ttk.Button(
+        self.remove_other_button = ttk.Button(
             self._question, text=t("install.remove_other"), command=partial(self.install, replace_other=True)
-        ).pack(side="left")
-        ttk.Button(
+        )
+        self.keep_other_button = ttk.Button(
             self._question, text=t("install.keep_other"), command=partial(self.install, replace_other=False)
-        ).pack(side="left", padx=(look.px(8), 0))
+        )
+        self.remove_other_button.pack(side="left")
+        self.keep_other_button.pack(side="left", padx=(look.px(8), 0))
         self._buttons = ttk.Frame(frame)
         self.install_button = ttk.Button(
             self._buttons, name="do_install", text=t("install.do"), bootstyle="primary", command=self.install

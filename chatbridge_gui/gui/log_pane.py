@@ -149,7 +149,8 @@ class LogPane(ttk.Frame):
 
 def _parts(row: LogRow) -> list[str | tuple[str, ...]]:
     """A row as the arguments of a text widget's `insert`."""
-    at = time.strftime("%H:%M:%S", time.localtime(row.at)) + f".{int(row.at % 1 * 1000):03}"
+    seconds, thousandths = divmod(round(row.at * 1000), 1000)
+    at = time.strftime("%H:%M:%S", time.localtime(seconds)) + f".{thousandths:03}"
     text = row.text.replace("\n", " ⏎ ")
     if len(text) > LONGEST_TEXT:
         text = text[:LONGEST_TEXT] + "…"

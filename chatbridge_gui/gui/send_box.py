@@ -87,8 +87,8 @@ class SendBox(ttk.Frame):
     def set_available(self, available: Availability) -> None:
         """Say what can be done now."""
         if available != self._available:
-            if self.phase == "accepted":
-                self.phase = "idle"
+            if self.phase in ("idle", "accepted"):
+                self.phase, self._message = "idle", ""
             self._available = available
             self._show()
 

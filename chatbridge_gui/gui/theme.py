@@ -25,6 +25,8 @@ class Palette:
     bad: str
     chosen_background: str
     quiet_background: str
+    banner: str
+    banner_background: str
 
 
 PALETTES: Final[dict[str, Palette]] = {
@@ -39,6 +41,8 @@ PALETTES: Final[dict[str, Palette]] = {
         bad="#b02a37",
         chosen_background="#e2ebfa",
         quiet_background="#f6f7f8",
+        banner="#664d03",
+        banner_background="#fff3cd",
     ),
     "dark": Palette(
         dim="#9aa2a9",
@@ -51,6 +55,8 @@ PALETTES: Final[dict[str, Palette]] = {
         bad="#f08a94",
         chosen_background="#2c3a50",
         quiet_background="#1b1e21",
+        banner="#ffe69c",
+        banner_background="#4a3d12",
     ),
 }
 
@@ -81,7 +87,7 @@ class Look:
 
 def mode() -> Literal["light", "dark"]:
     style = ttk.Style.get_instance()
-    return "dark" if style is not None and style.theme is not None and style.theme.type == "dark" else "light"
+    return "dark" if style is not None and style.theme_mode == "dark" else "light"
 
 
 def theme_name(wanted: Literal["light", "dark"]) -> str:

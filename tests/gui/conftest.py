@@ -1,0 +1,46 @@
+"""One Tk root at a time, as ttkbootstrap's styles belong to one; a window of its own for each test."""
+
+from __future__ import annotations
+
+import logging
+import tkinter
+from collections.abc import Iterator
+
+import pytest
+import ttkbootstrap as ttk
+
+from chatbridge_gui.gui import i18n
+
+from .driver import Driver
+
+
+@pytest.fixture(scope="module")
+def root() -> Iterator[tkinter.Tk]:
+    app = ttk.App(title="ChatBridge", theme="bootstrap-light")
+    yield app
+    app.destroy()
+
+
+@pytest.fixture
+def bare(root: tkinter.Tk) -> Iterator[tkinter.Tk]:
+    """The root, for parts without a window; a callback that raises fails the test."""
+    errors: list[BaseException] = []
+    root.report_callback_exception = lambda _kind, error, _trace: errors.append(error)
+    yield root
+    for child in root.winfo_children():
+        child.destroy()
+    root.report_callback_exception = tkinter.Tk.report_callback_exception.__get__(root)
+    assert errors == []
+
+
+@pytest.fixture
+def driver(root: tkinter.Tk, caplog: pytest.LogCaptureFixture) -> Iterator[Driver]:
+    """A window and somebody in front of it. It fails the test when a callback raised or an error was logged."""
+    i18n.use("en")
+    found = Driver(root)
+    yield found
+    rows = found.window.log_pane.text.get("1.0", "end").splitlines()
+    found.finish()
+    assert found.errors == []
+    assert [row for row in rows if "\terror\t" in row] == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
