@@ -182,30 +182,31 @@ export class Tavern {
     watch(onGenerating, onError) {
         const generating = new MutationObserver(() => onGenerating(this.isGenerating()));
         generating.observe(document.body, { attributes: true, attributeFilter: ['data-generating'] });
-        const toasts = new MutationObserver((records) => {
-            for (const node of records.flatMap((record) => [...record.addedNodes])) {
-                const toast = node instanceof Element ? node.closest('.toast-error') ?? node.querySelector('.toast-error') : null;
+        const look = (/** @type {Iterable<Node>} */ nodes) => {
+            for (const node of nodes) {
+                const toast = node instanceof Element && node.matches('.toast-error') ? node : null;
                 const text = toast?.querySelector('.toast-message')?.textContent?.trim();
                 if (text) {
                     onError(text);
                 }
             }
+        };
+        const toasts = new MutationObserver((records) => records.forEach((record) => look(record.addedNodes)));
+        // The place for toasts is made for the first one, and thrown away after the last.
+        const places = new MutationObserver((records) => {
+            for (const node of records.flatMap((record) => [...record.addedNodes])) {
+                if (node instanceof Element && node.id === 'toast-container') {
+                    look(node.childNodes);
+                    toasts.observe(node, { childList: true });
+                }
+            }
         });
-        const found = new MutationObserver(() => this.#watchToasts(toasts));
-        found.observe(document.body, { childList: true });
-        this.#watchToasts(toasts);
-        this.observers.push(generating, toasts, found);
-    }
-
-    /**
-     * Watches the toasts, once there is a place for them.
-     * @param {MutationObserver} observer What to watch with.
-     */
-    #watchToasts(observer) {
-        const container = document.getElementById('toast-container');
-        if (container) {
-            observer.observe(container, { childList: true });
+        places.observe(document.body, { childList: true });
+        const place = document.getElementById('toast-container');
+        if (place) {
+            toasts.observe(place, { childList: true });
         }
+        this.observers.push(generating, toasts, places);
     }
 
     /** Stops listening and watching. */

@@ -149,7 +149,7 @@ export class Bridge {
         this.history.online = true;
         this.lastState = '';
         this.#sendState();
-        this.history.resend();
+        this.history.resend(true);
         this.streams.resume();
     }
 

@@ -76,14 +76,21 @@ export class History {
         this.resend();
     }
 
-    /** Sends the chat from the start, newest page first. */
-    resend() {
+    /**
+     * Sends the chat from the start, newest page first.
+     * @param {boolean} [anew] To a hub that knows nothing of it: whatever it may have kept is to be forgotten.
+     */
+    resend(anew = false) {
         const chat = this.options.chatRef();
         if (chat.id !== this.chat.id) {
             this.open();
             return;
         }
         this.chat = chat;
+        if (anew) {
+            this.epoch += 1;
+            this.revision = 0;
+        }
         this.known = this.#live();
         this.sent = new Array(this.known.length);
         this.sentFrom = this.known.length;

@@ -1,0 +1,463 @@
+"""The extension in a real page: its panel, what it says when things go wrong, and how it does what it is asked."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from chatbridge_gui.chat.mirror import ChatMirror
+from chatbridge_gui.protocol.messages import StreamEnd, StreamStart, StreamUpdate
+
+from .browser import (
+    Tabs,
+    chat,
+    command,
+    context,
+    create_group,
+    is_generating,
+    new_chat,
+    open_character,
+    send_in_page,
+    texts,
+    type_in_page,
+    wait_idle,
+)
+from .desk import Desk, desk, open_panel, said, said_in_page, settings_for, status
+from .fake_model import FakeModel, Gate, Reply, split_utf16
+from .tavern import Tavern, free_port, wait_until
+
+pytestmark = pytest.mark.e2e
+
+
+@pytest.fixture(scope="module")
+def listening() -> Iterator[Desk]:
+    with desk() as found:
+        yield found
+
+
+@pytest.fixture
+def tavern_settings(listening: Desk) -> dict[str, Any]:
+    return settings_for(listening.port)
+
+
+@pytest.fixture
+def alice(extension: Path, page: Page, listening: Desk) -> Desk:
+    """The page is connected, with Alice's chat open."""
+    listening.until(lambda: listening.taverns, "the tavern")
+    open_character(page, "Alice")
+    agree(listening, page)
+    listening.news.clear()
+    return listening
+
+
+def mirror_of(hub: Desk) -> ChatMirror:
+    assert len(hub.taverns) == 1
+    return hub.mirrors[hub.taverns[0].tavern]
+
+
+def agree(hub: Desk, page: Page) -> None:
+    """Wait until the hub has the page's chat, message by message."""
+
+    def same() -> bool:
+        if not hub.taverns or hub.taverns[0].tavern not in hub.mirrors:
+            return False
+        mirror = mirror_of(hub)
+        return mirror.complete and said(mirror) == said_in_page(chat(page))
+
+    hub.until(same, "the hub to have the page's chat")
+
+
+def ask(hub: Desk, type: str, content: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Ask the one tavern for something and give the answer's content, an error's with its `code`."""
+    id = hub.hub.request(type, content or {})
+    hub.until(lambda: id in hub.answers, f"the answer to {type}", 30)
+    answer = hub.answers[id]
+    if answer.failure is not None:
+        return {"code": answer.failure.code, "message": answer.failure.message}
+    assert answer.result is not None
+    return answer.result
+
+
+def streams(hub: Desk) -> list[tuple[StreamStart, str, StreamEnd | None]]:
+    """Each stream since the page was opened: its start, what a reader saw at the end, and its end."""
+    hub.pump()
+    found: dict[int, tuple[StreamStart, str, StreamEnd | None]] = {}
+    for content in (news.content for news in hub.news):
+        match content:
+            case StreamStart():
+                found[content.stream] = (content, content.base + content.text, None)
+            case StreamUpdate(channel="text"):
+                start, text, _ = found[content.stream]
+                text = start.base + content.text if content.text is not None else text + (content.append or "")
+                found[content.stream] = (start, text, None)
+            case StreamEnd():
+                start, text, _ = found[content.stream]
+                found[content.stream] = (start, text, content)
+    return list(found.values())
+
+
+def only_stream(hub: Desk) -> tuple[StreamStart, str, StreamEnd]:
+    hub.until(lambda: streams(hub) and all(end for _, _, end in streams(hub)), "the stream's end", 20)
+    found = streams(hub)
+    assert len(found) == 1, found
+    start, text, end = found[0]
+    assert end is not None
+    return start, text, end
+
+
+def page_errors(tabs: Tabs, page: Page) -> list[str]:
+    return [note for note in tabs.console(page) if note.startswith("page error")]
+
+
+# --- the panel ---
+
+
+def test_a_click_on_connect_turns_the_panel_green_and_disconnect_stays(
+    tavern: Tavern, extension: Path, tabs: Tabs, listening: Desk
+) -> None:
+    tavern.write_settings(settings_for(listening.port, auto_connect=False))
+    page = tabs.open()
+    open_panel(page)
+    assert status(page) == "disconnected"
+    page.click("#chatbridge_connect")
+    wait_until(lambda: status(page) == "connected", "green")
+    light = "getComputedStyle(document.querySelector('#chatbridge_light')).backgroundColor"
+    assert page.evaluate(light) == "rgb(0, 128, 0)"
+    assert f":{listening.port}" in page.inner_text("#chatbridge_status")
+    assert page.get_attribute("#chatbridge_status", "role") == "status"
+    listening.until(lambda: listening.taverns, "the tavern")
+    assert "Tester" in listening.taverns[0].name
+    page.click("#chatbridge_disconnect")
+    listening.until(lambda: not listening.taverns, "the tavern to leave")
+    page.evaluate("dispatchEvent(new Event('online')); dispatchEvent(new Event('focus'))")
+    page.wait_for_timeout(1500)
+    assert status(page) == "disconnected"
+
+
+def test_the_panel_says_in_words_that_no_server_answers_and_comes_back(
+    tavern: Tavern, extension: Path, tabs: Tabs
+) -> None:
+    port = free_port()
+    tavern.write_settings(settings_for(port))
+    page = tabs.open()
+    wait_until(lambda: status(page) == "error", "the error")
+    text = page.text_content("#chatbridge_status") or ""
+    assert f"ws://localhost:{port}" in text
+    assert "Is the program running" in text
+    hub = Desk(port)
+    try:
+        hub.start()
+        wait_until(lambda: status(page) == "connected", "green", 40)
+    finally:
+        hub.close()
+
+
+def test_the_extension_runs_from_a_folder_of_any_name_for_all_users(
+    tavern: Tavern, tabs: Tabs, listening: Desk
+) -> None:
+    tavern.install_extension("global", "my bridge (copy)")
+    page = tabs.open()
+    wait_until(lambda: status(page) == "connected", "green")
+    open_panel(page)
+    assert page.locator("#chatbridge_log div").count() > 0
+
+
+def test_host_port_and_token_are_kept_where_they_belong(
+    tavern: Tavern, extension: Path, tabs: Tabs, listening: Desk
+) -> None:
+    page = tabs.open()
+    wait_until(lambda: status(page) == "connected", "green")
+    open_panel(page)
+    page.fill("#chatbridge_token", "a-secret")
+    page.locator("#chatbridge_token").press("Tab")
+    page.fill("#chatbridge_host", f"ws://127.0.0.1:{listening.port}/")
+    page.locator("#chatbridge_host").press("Tab")
+    wait_until(lambda: status(page) == "connected", "green again")
+    wait_until(
+        lambda: tavern.settings()["extension_settings"].get("chatbridge")
+        == {"host": "127.0.0.1", "port": listening.port, "auto_connect": True},
+        "the settings to be saved",
+    )
+    assert "a-secret" not in json.dumps(tavern.settings())
+    assert page.evaluate("localStorage.getItem('chatbridge_token')") == "a-secret"
+    assert "a-secret" not in (page.text_content("#chatbridge_log") or "")
+
+
+def test_the_hooks_leave_nothing_behind(tavern: Tavern, extension: Path, tabs: Tabs, listening: Desk) -> None:
+    page = tabs.open()
+    listening.until(lambda: listening.taverns, "the tavern")
+    page.evaluate("async () => (await import('/scripts/extensions/third-party/ChatBridge/index.js')).clean()")
+    listening.until(lambda: not listening.taverns, "the tavern to leave")
+    assert page.locator("#chatbridge_connect").count() == 0
+    assert context(page, "c.extensionSettings.chatbridge === undefined")
+    left = """Object.values(c.eventSource.events).flat().filter((listener) => /streams\\.|stateSoon|compareSoon/.test(listener)).length"""
+    assert context(page, left) == 0
+    wait_until(lambda: "chatbridge" not in tavern.settings()["extension_settings"], "the settings to be saved")
+
+
+# --- requests ---
+
+
+def test_a_message_arrives_as_typed_with_its_reply_and_the_draft_is_kept(
+    alice: Desk, page: Page, model: FakeModel, tavern: Tavern, tabs: Tabs
+) -> None:
+    text = "  /echo a | b {{user}} <USER> {{setvar::x::1}} \\{x\\} 你好 😀\n\nend "
+    gate = Gate()
+    model.say(Reply(["A ", "reply."], gate=gate))
+    type_in_page(page, "my draft")
+    result = ask(alice, "send_message", {"text": text, "reply": True})
+    assert result["confirmed"] is True
+    assert result["message"]["mes"] == text
+    assert result["at"] == 1
+    gate.wait_held()
+    page.locator("#send_textarea").press("End")
+    page.keyboard.type(", more")
+    assert ask(alice, "send_message", {"text": "too soon"})["code"] == "busy"
+    assert ask(alice, "regenerate")["code"] == "busy"
+    gate.open()
+    wait_idle(page)
+    assert page.input_value("#send_textarea") == "my draft, more"
+    wait_until(lambda: texts(page)[1:] == [text, "A reply."], "the reply")
+    agree(alice, page)
+    wait_until(lambda: [one["mes"] for one in tavern.saved("Alice")[1:]] == [text, "A reply."], "the file")
+    assert command(page, "/getvar x") in ("", None)
+    assert "\u2060" not in (page.text_content("#chat") or "")
+    assert not page_errors(tabs, page)
+
+
+def test_a_message_without_reply_is_saved_as_typed(
+    alice: Desk, page: Page, model: FakeModel, tavern: Tavern
+) -> None:
+    result = ask(alice, "send_message", {"text": "{{char}} alone", "reply": False})
+    assert result["message"]["mes"] == "{{char}} alone"
+    assert [one["mes"] for one in tavern.saved("Alice")][1:] == ["{{char}} alone"]
+    assert not model.requests
+    agree(alice, page)
+
+
+def test_requests_are_refused_in_words(alice: Desk, page: Page) -> None:
+    stale = ask(alice, "send_message", {"text": "x", "chat_id": "another"})
+    assert stale["code"] == "stale_chat"
+    assert ask(alice, "stop") == {"stopped": False}
+    command(page, "/closechat")
+    alice.until(lambda: mirror_of(alice).chat.id is None, "the closed chat")
+    assert ask(alice, "send_message", {"text": "x"})["code"] == "no_chat"
+
+
+def test_stop_and_regenerate(alice: Desk, page: Page, model: FakeModel, tabs: Tabs) -> None:
+    model.say(Reply(["A beginning "], ending="hang"), "Another.")
+    ask(alice, "send_message", {"text": "Begin"})
+    alice.until(lambda: [live.shown for live in mirror_of(alice).streams.values()] == ["A beginning "], "the beginning")
+    alice.until(lambda: mirror_of(alice).state.generating, "the state")
+    assert ask(alice, "stop") == {"stopped": True}
+    assert not is_generating(page)
+    _, _, end = only_stream(alice)
+    assert (end.outcome, end.insert, end.at) == ("stopped", True, 2)
+    agree(alice, page)
+    alice.news.clear()
+    assert ask(alice, "regenerate") == {}
+    start, _, end = only_stream(alice)
+    assert (start.kind, end.outcome) == ("regenerate", "finished")
+    agree(alice, page)
+    assert texts(page)[1:] == ["Begin", "Another."]
+    assert not page_errors(tabs, page)
+
+
+# --- streams ---
+
+
+def test_a_streamed_reply_with_split_emoji_is_followed_to_its_end(alice: Desk, page: Page, model: FakeModel) -> None:
+    text = "好😀👩‍👩‍👧 *quiet* end"
+    model.say(Reply(split_utf16(text), delay=0.02))
+    send_in_page(page, "Smile")
+    wait_idle(page)
+    start, seen, end = only_stream(alice)
+    assert (start.kind, start.speaker, start.at, start.base) == ("normal", "Alice", 2, "")
+    assert seen == text
+    assert end.message is not None and end.message["mes"] == text
+    assert end.message["swipe_count"] == 1
+    updates = [news.content for news in alice.news if isinstance(news.content, StreamUpdate)]
+    assert len(updates) >= 5
+    assert not any(0xD800 <= ord(char) < 0xE000 for one in updates for char in one.append or "")
+    agree(alice, page)
+
+
+def test_swipe_continue_impersonate_are_streams_of_their_kind(alice: Desk, page: Page, model: FakeModel) -> None:
+    model.say("First.", "Second.", "And more.", "I say this.")
+    send_in_page(page, "Go")
+    wait_idle(page)
+    only_stream(alice)
+    expected = {
+        "swipe": ("SillyTavern.getContext().swipe.right()", "Second."),
+        "continue": ("SillyTavern.getContext().generate('continue')", "Second. And more."),
+    }
+    for kind, (script, text) in expected.items():
+        agree(alice, page)
+        alice.news.clear()
+        uid = mirror_of(alice).messages[-1]["uid"]
+        page.evaluate(f"() => {script}.then(() => {{}})")
+        wait_idle(page)
+        start, seen, end = only_stream(alice)
+        assert (start.kind, start.uid, start.at) == (kind, uid, 2)
+        assert seen.replace(" ", "") == text.replace(" ", "")
+        assert (end.outcome, end.insert, end.at) == ("finished", False, 2)
+        assert end.message is not None and (end.message["uid"], end.message["mes"]) == (uid, text)
+    agree(alice, page)
+    assert mirror_of(alice).messages[-1]["swipe_count"] == 2
+    alice.news.clear()
+    page.evaluate("() => SillyTavern.getContext().generate('impersonate').then(() => {})")
+    wait_idle(page)
+    start, seen, end = only_stream(alice)
+    assert (start.kind, start.at, end.outcome, end.text, end.message) == (
+        "impersonate", None, "text_only", "I say this.", None,
+    )  # fmt: skip
+
+
+def test_a_failing_model_ends_the_stream_with_the_reason(
+    alice: Desk, page: Page, model: FakeModel, tabs: Tabs
+) -> None:
+    model.say("Fine.", Reply(status=500, message="the model is ill"))
+    ask(alice, "send_message", {"text": "Hello"})
+    wait_idle(page)
+    only_stream(alice)
+    alice.news.clear()
+    ask(alice, "send_message", {"text": "Again"})
+    _, _, end = only_stream(alice)
+    assert end.outcome == "failed" and end.message is None
+    assert end.error and "Object" not in end.error
+    agree(alice, page)
+    assert texts(page)[-1] == "Again"
+    assert not page_errors(tabs, page)
+    command(page, "/cut 3")
+    alice.news.clear()
+    model.say(Reply(status=500))
+    page.evaluate("() => SillyTavern.getContext().swipe.right().then(() => {})")
+    start, _, end = only_stream(alice)
+    assert (start.kind, end.outcome) == ("swipe", "failed")
+    wait_until(lambda: chat(page)[-1]["swipe_id"] == 0, "the swipe to be put back")
+    agree(alice, page)
+
+
+def test_an_error_in_mid_stream_is_told(alice: Desk, page: Page, model: FakeModel) -> None:
+    model.say(Reply(["Half "], ending="error", message="it broke"))
+    send_in_page(page, "Go")
+    wait_idle(page)
+    _, _, end = only_stream(alice)
+    assert "it broke" in (end.error or end.warning or "")
+    assert end.message is not None
+    agree(alice, page)
+
+
+def test_a_chat_left_in_mid_stream_abandons_it(alice: Desk, page: Page, model: FakeModel) -> None:
+    gate = Gate(1)
+    model.say(Reply(["One ", "two ", "three."], gate=gate))
+    send_in_page(page, "Go")
+    alice.until(lambda: [live.shown for live in mirror_of(alice).streams.values()] == ["One "], "the first token")
+    new_chat(page)
+    _, _, end = only_stream(alice)
+    assert (end.outcome, end.message) == ("abandoned", None)
+    gate.open()
+    wait_idle(page)
+    agree(alice, page)
+    assert not mirror_of(alice).streams
+
+
+def test_a_group_has_one_stream_for_each_speaker_and_keeps_the_draft(
+    extension: Path, page: Page, listening: Desk, model: FakeModel
+) -> None:
+    model.say("From one.", "From two.", "From three.")
+    create_group(page, "Trio", ["Alice", "Bob", "Seraphina"])
+    agree(listening, page)
+    assert mirror_of(listening).chat.kind == "group"
+    type_in_page(page, "not yet")
+    listening.news.clear()
+    ask(listening, "send_message", {"text": "Alice, Bob, Seraphina: say something"})
+    listening.until(lambda: len([1 for _, _, end in streams(listening) if end]) == 3, "three streams", 30)
+    wait_idle(page)
+    agree(listening, page)
+    speakers = [start.speaker for start, _, _ in streams(listening)]
+    assert sorted(speakers, key=str) == ["Alice", "Bob", "Seraphina"]
+    assert speakers == [one["name"] for one in chat(page)[-3:]]
+    assert [one["is_user"] for one in chat(page)[-4:]] == [True, False, False, False]
+    assert page.input_value("#send_textarea") == "not yet"
+
+
+def test_a_reconnect_in_mid_reply_goes_on_with_what_has_come(alice: Desk, page: Page, model: FakeModel) -> None:
+    gate = Gate(2)
+    model.say(Reply(["One ", "two ", "three."], gate=gate))
+    send_in_page(page, "Go")
+    alice.until(lambda: [live.shown for live in mirror_of(alice).streams.values()] == ["One two "], "two tokens")
+    page.evaluate("document.querySelector('#chatbridge_disconnect').click()")
+    alice.until(lambda: not alice.taverns, "the tavern to leave")
+    alice.mirrors.clear()
+    page.evaluate("document.querySelector('#chatbridge_connect').click()")
+    alice.until(lambda: alice.taverns and alice.taverns[0].tavern in alice.mirrors, "the tavern to be back")
+    alice.until(lambda: [live.shown for live in mirror_of(alice).streams.values()] == ["One two "], "the stream")
+    assert len(mirror_of(alice).messages) == 2
+    gate.open()
+    wait_idle(page)
+    agree(alice, page)
+    assert texts(page)[-1] == "One two three."
+
+
+class TestWithoutStreaming:
+    @pytest.fixture
+    def tavern_settings(self, listening: Desk) -> dict[str, Any]:
+        return settings_for(listening.port) | {"oai_settings": {"stream_openai": False}}
+
+    def test_replies_have_a_start_and_an_end(self, alice: Desk, page: Page, model: FakeModel, tabs: Tabs) -> None:
+        gate = Gate()
+        model.say(Reply("All at once.", gate=gate), Reply(status=429), "Again.")
+        ask(alice, "send_message", {"text": "Hello"})
+        alice.until(lambda: len(mirror_of(alice).streams) == 1, "the start")
+        gate.open()
+        wait_idle(page)
+        start, _, end = only_stream(alice)
+        assert (start.kind, start.at, end.outcome, end.insert) == ("normal", 2, "finished", True)
+        assert end.message is not None
+        assert (end.message["mes"], end.message["swipe_id"]) == ("All at once.", 0)
+        agree(alice, page)
+        alice.news.clear()
+        ask(alice, "send_message", {"text": "More"})
+        _, _, end = only_stream(alice)
+        assert end.outcome == "failed" and end.error
+        wait_idle(page)
+        alice.news.clear()
+        assert ask(alice, "regenerate") == {}
+        wait_idle(page)
+        _, _, end = only_stream(alice)
+        assert end.message is not None and end.message["mes"] == "Again."
+        agree(alice, page)
+        alice.news.clear()
+        model.say(Reply("Never.", ending="hang"))
+        ask(alice, "regenerate")
+        assert ask(alice, "stop") == {"stopped": True}
+        _, _, end = only_stream(alice)
+        assert (end.outcome, end.message) == ("stopped", None)
+        agree(alice, page)
+        assert not page_errors(tabs, page)
+
+
+def test_a_long_chat_arrives_whole_and_changes_are_found_without_events(
+    alice: Desk, page: Page, tavern: Tavern
+) -> None:
+    page.evaluate(
+        """async () => {
+            const c = SillyTavern.getContext();
+            for (let i = 0; i < 3000; i++) {
+                c.chat.push({ name: 'Tester', is_user: true, is_system: false, mes: `${i} ` + 'x'.repeat(300), extra: {} });
+            }
+            await c.saveChat();
+            await c.reloadCurrentChat();
+        }"""
+    )
+    alice.until(lambda: mirror_of(alice).total == 3001 and mirror_of(alice).complete, "all pages", 30)
+    agree(alice, page)
+    context(page, "(c.chat[7].mes = 'edited by a script', c.chat[2900].extra.note = 1, c.chat.splice(40, 1), 0)")
+    agree(alice, page)
+    alice.until(lambda: mirror_of(alice).messages[2899].get("extra") == {"note": 1}, "the other change")

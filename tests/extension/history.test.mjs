@@ -1,0 +1,212 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { LIMITS } from '../../extension/src/protocol.js';
+import { desk, texts } from './desk.mjs';
+
+/** Whether the mirror is whole and equals the chat. */
+function agree({ tavern, mirror, timers }) {
+    timers.settle();
+    assert.equal(mirror.start, 0);
+    assert.deepEqual(texts(mirror.messages), texts(tavern.chat));
+    assert.equal(new Set(mirror.messages.map((message) => message.uid)).size, tavern.chat.length);
+}
+
+function filled(count, size = 20) {
+    const all = desk();
+    for (let i = 0; i < count; i++) {
+        all.tavern.say('User', `${i} ${'x'.repeat(size)}`);
+    }
+    return all;
+}
+
+test('a chat comes in pages, the newest first, none of them too big', () => {
+    const all = filled(2000, 1000);
+    all.connect();
+    const pages = all.ofType('chat_history');
+    assert.ok(pages.length >= 8);
+    assert.equal(pages[0].start + pages[0].messages.length, 2000);
+    assert.equal(pages.at(-1).start, 0);
+    assert.ok(all.frames.every((frame) => frame.bytes <= LIMITS.pageBytes + 1000));
+    agree(all);
+});
+
+test('an empty chat and no chat are pages without messages', () => {
+    const all = desk();
+    all.connect();
+    assert.deepEqual(all.ofType('chat_history').map((page) => [page.total, page.start, page.messages]), [[0, 0, []]]);
+    all.tavern.id = null;
+    all.tavern.say('System', 'Welcome');
+    all.history.open();
+    const last = all.ofType('chat_history').at(-1);
+    assert.deepEqual([last.chat.id, last.total, last.messages], [null, 0, []]);
+});
+
+test('pages wait while the line is busy, and a chat switch cancels them', async () => {
+    const all = filled(3000, 1000);
+    all.line.backlog = LIMITS.backlogBytes + 1;
+    all.connect();
+    assert.equal(all.ofType('chat_history').length, 1);
+    all.timers.pass(500);
+    assert.equal(all.ofType('chat_history').length, 1);
+    await all.tavern.open('another', [{ name: 'Alice', mes: 'Hi' }]);
+    all.line.backlog = 0;
+    all.timers.pass(500);
+    assert.equal(all.ofType('chat_history').length, 2);
+    agree(all);
+});
+
+test('one message over the page size goes alone, one over the frame size is cut and says so', () => {
+    const all = desk();
+    all.tavern.say('User', 'before');
+    all.tavern.say('User', 'y'.repeat(400 * 1024));
+    all.tavern.say('User', `${'z'.repeat(1024 * 1024 - 1)}😀${'z'.repeat(9 * 1024 * 1024)}`, { extra: { media: [{ url: 'u'.repeat(5 * 1024 * 1024) }] } });
+    all.connect();
+    assert.deepEqual(all.ofType('chat_history').map((page) => page.messages.length), [1, 1, 1]);
+    const cut = all.mirror.messages[2];
+    assert.deepEqual(cut.truncated, { 'mes': 10 * 1024 * 1024 + 1, 'extra.media.0.url': 5 * 1024 * 1024 });
+    assert.ok(cut.mes.isWellFormed());
+    assert.ok(all.frames.every((frame) => frame.bytes < LIMITS.frameBytes));
+});
+
+test('a message of very many small values still fits', () => {
+    const all = desk();
+    all.tavern.say('User', 'kept', { extra: { list: Array.from({ length: 1_500_000 }, (_, i) => i) } });
+    all.connect();
+    assert.equal(all.mirror.messages[0].mes, 'kept');
+    assert.ok('extra' in all.mirror.messages[0].truncated);
+});
+
+test('an edit is a set, a deletion and an insertion are splices', async () => {
+    const all = filled(10);
+    all.connect();
+    const uid = all.mirror.messages[3].uid;
+    await all.tavern.edit(3, 'edited');
+    all.timers.settle();
+    await all.tavern.delete(5);
+    all.timers.settle();
+    all.tavern.chat.splice(2, 0, { name: 'User', mes: 'between' });
+    all.history.compareSoon();
+    agree(all);
+    const ops = all.ofType('chat_changes').flatMap((news) => news.changes).map(({ op, at, remove = 0, insert = [] }) => [op, at, remove, insert.length]);
+    assert.deepEqual(ops, [['set', 3, 0, 0], ['splice', 5, 1, 0], ['splice', 2, 0, 1]]);
+    assert.equal(all.mirror.messages[4].uid, uid);
+});
+
+test('changes without an event are found when the hub asks', () => {
+    const all = filled(300);
+    all.connect();
+    all.tavern.chat[7].is_system = true;
+    all.tavern.chat[8].extra.note = { deep: [1] };
+    delete all.tavern.chat[9].extra;
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.deepEqual(all.ofType('chat_changes').map((news) => news.changes.map((change) => change.at)), [[9, 8, 7]]);
+    all.frames.length = 0;
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.deepEqual(all.frames, []);
+});
+
+test('before what was sent only the indexes move', () => {
+    const all = filled(3000, 1000);
+    all.line.backlog = LIMITS.backlogBytes + 1;
+    all.connect();
+    const { start } = all.mirror;
+    assert.ok(start > 1000);
+    all.tavern.chat.splice(10, 3, { name: 'User', mes: 'new below' });
+    all.tavern.chat.splice(start - 10, 30);
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.equal(all.mirror.total, all.tavern.chat.length);
+    assert.equal(all.history.sentFrom, all.mirror.start);
+    all.line.backlog = 0;
+    all.timers.pass(200);
+    agree(all);
+});
+
+test('whatever happens while pages are on their way, the mirror ends up equal', () => {
+    let seed = 1;
+    const random = (most) => {
+        seed = (seed * 1103515245 + 12345) & 0x7fffffff;
+        return seed % most;
+    };
+    for (let round = 0; round < 60; round++) {
+        const all = filled(random(600), 2000);
+        all.line.backlog = LIMITS.backlogBytes + 1;
+        all.connect();
+        const { chat } = all.tavern;
+        for (let step = 0; step < 30; step++) {
+            const at = random(chat.length + 1);
+            const action = random(6);
+            if (action === 0) {
+                chat.splice(at, random(4), { name: 'User', mes: `i${round}.${step}` });
+            } else if (action === 1 && chat.length > 5) {
+                chat.splice(at, random(4));
+            } else if (action === 2 && at < chat.length) {
+                chat[at].mes += '!';
+            } else if (action === 3 && chat.length > 2) {
+                chat.splice(random(chat.length - 1), 0, chat.splice(random(chat.length), 1)[0]);
+            } else if (action === 4) {
+                all.line.backlog = all.line.backlog ? 0 : LIMITS.backlogBytes + 1;
+                all.timers.pass(random(3) * 30);
+            } else {
+                all.history.compareSoon(at);
+            }
+        }
+        all.line.backlog = 0;
+        all.history.compareSoon();
+        all.timers.pass(2000);
+        all.history.compareSoon();
+        agree(all);
+    }
+});
+
+test('an array emptied to be loaded anew is not believed at once', async () => {
+    const all = filled(5);
+    all.connect();
+    const before = [...all.tavern.chat];
+    all.tavern.chat.length = 0;
+    all.history.compareSoon();
+    all.timers.pass(300);
+    assert.equal(all.mirror.total, 5);
+    await all.tavern.open('chat', before.map((message) => ({ ...message })));
+    agree(all);
+    all.tavern.chat.length = 0;
+    all.history.compareSoon();
+    all.timers.pass(1500);
+    assert.equal(all.mirror.total, 0);
+});
+
+test('the ids stay when the same chat is loaded anew, and its epoch rises', async () => {
+    const all = filled(5);
+    all.connect();
+    const uids = all.mirror.messages.map((message) => message.uid);
+    const { epoch } = all.mirror;
+    await all.tavern.open('chat', all.tavern.chat.map((message) => ({ ...message })));
+    agree(all);
+    assert.ok(all.mirror.epoch > epoch);
+    assert.deepEqual(all.mirror.messages.map((message) => message.uid), uids);
+});
+
+test('what another chat\'s array holds is not told as this chat\'s', () => {
+    const all = filled(5);
+    all.connect();
+    all.tavern.id = 'another';
+    all.tavern.chat.splice(0, 5, { name: 'Alice', mes: 'Hi' });
+    all.frames.length = 0;
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.deepEqual(all.frames, []);
+});
+
+test('very many new messages at once come in pages', () => {
+    const all = filled(5);
+    all.connect();
+    for (let i = 0; i < 5000; i++) {
+        all.tavern.say('User', `more ${i}`);
+    }
+    all.history.compareSoon();
+    agree(all);
+    assert.ok(all.frames.every((frame) => frame.bytes <= LIMITS.pageBytes + 1000));
+});

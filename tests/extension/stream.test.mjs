@@ -1,0 +1,268 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+
+import { DeltaTracker } from '../../extension/src/delta.js';
+import { SEQUENCES } from './fake-sillytavern.mjs';
+import { desk, texts } from './desk.mjs';
+
+/** A desk that is connected, with a greeting in the chat. */
+function ready(streaming = true) {
+    const all = desk();
+    all.tavern.streaming = streaming;
+    all.tavern.say('Alice', 'Hello', { swipe_id: 0, swipes: ['Hello'] });
+    all.connect();
+    return all;
+}
+
+function agree({ tavern, mirror, timers }) {
+    timers.pass(3000);
+    assert.deepEqual(texts(mirror.messages), texts(tavern.chat));
+    assert.equal(mirror.streams.size, 0);
+}
+
+async function say(all, ...pieces) {
+    for (const piece of pieces) {
+        await all.tavern.token(piece);
+        all.timers.pass(40);
+    }
+}
+
+test('a reply: one start, deltas, one end with the stored message', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    await say(all, 'One ', 'two ');
+    assert.deepEqual(texts(all.mirror.messages), ['Hello', 'Hi']);
+    assert.equal([...all.mirror.streams.values()][0].text, 'One two ');
+    await all.tavern.finish();
+    assert.deepEqual(all.tavern.said, SEQUENCES['send, streaming']);
+    agree(all);
+    const [start] = all.ofType('stream_start');
+    assert.deepEqual([start.kind, start.at, start.speaker, start.base], ['normal', 2, 'Alice', '']);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.insert, end.at, end.message.mes]), [['finished', true, 2, 'One two']]);
+    assert.deepEqual(all.kinds, ['normal', null]);
+});
+
+test('without streaming there is a start and an end, when all is stored', async () => {
+    const all = ready(false);
+    await all.tavern.begin('normal', 'Hi');
+    await all.tavern.finish('All at once');
+    assert.deepEqual(all.tavern.said, SEQUENCES['send, not streaming']);
+    agree(all);
+    assert.equal(all.ofType('stream_update').length, 0);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.message.mes, end.message.swipe_id]), [['finished', 'All at once', 0]]);
+});
+
+test('tokens that come fast are sent together, the first at once', async () => {
+    const all = ready();
+    await all.tavern.begin('normal');
+    for (let i = 0; i < 1000; i++) {
+        await all.tavern.token('x ');
+        all.timers.pass(1);
+    }
+    const updates = all.ofType('stream_update');
+    assert.equal(updates[0].append, 'x ');
+    assert.ok(updates.length <= 32, String(updates.length));
+    await all.tavern.finish();
+    assert.equal(all.mirror.ended[0].live.text, 'x '.repeat(1000));
+});
+
+test('stopped in mid-stream, and before the first byte', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    await say(all, 'One ');
+    await all.tavern.finish('One', true);
+    assert.deepEqual(all.tavern.said, SEQUENCES['stop, streaming']);
+    agree(all);
+    all.tavern.said.length = 0;
+    await all.tavern.begin('normal', 'Again');
+    await all.tavern.abort(true);
+    assert.deepEqual(all.tavern.said, SEQUENCES['stop, not streaming']);
+    agree(all);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.message?.mes]), [['stopped', 'One'], ['stopped', undefined]]);
+});
+
+test('a failed request ends the stream with the words of the page', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    all.streams.complained('Too many requests');
+    await all.tavern.abort();
+    assert.deepEqual(all.tavern.said, SEQUENCES['fail, streaming']);
+    agree(all);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.error, end.message]), [['failed', 'Too many requests', undefined]]);
+});
+
+test('a generation that throws before it began is a stream that failed', () => {
+    const all = ready();
+    all.streams.failed('Server unreachable', 'normal');
+    agree(all);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.error]), [['failed', 'Server unreachable']]);
+});
+
+test('a swipe rewrites its message; while it is generated nothing else is told of it', async () => {
+    const all = ready();
+    const uid = all.mirror.messages[0].uid;
+    all.tavern.chat[0].swipe_id = 1;
+    await all.tavern.emitter.emit('MESSAGE_SWIPED', 0);
+    await all.tavern.begin('swipe');
+    await say(all, 'Other ', 'words');
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.equal(all.mirror.messages[0].mes, 'Hello');
+    assert.equal(all.ofType('chat_changes').length, 0);
+    await all.tavern.finish();
+    agree(all);
+    const [start] = all.ofType('stream_start');
+    assert.deepEqual([start.kind, start.at, start.uid], ['swipe', 0, uid]);
+    assert.deepEqual([all.mirror.messages[0].uid, all.mirror.messages[0].swipe_count, all.mirror.ended[0].insert], [uid, 2, false]);
+});
+
+test('a failed swipe that is put back without an event leaves no trace', async () => {
+    const all = ready();
+    all.tavern.chat[0].swipe_id = 1;
+    await all.tavern.emitter.emit('MESSAGE_SWIPED', 0);
+    await all.tavern.begin('swipe');
+    await all.tavern.abort();
+    all.timers.pass(100);
+    all.tavern.chat[0].swipe_id = 0;
+    agree(all);
+    assert.equal(all.mirror.ended[0].outcome, 'failed');
+    assert.equal(all.ofType('chat_changes').length, 0);
+});
+
+test('regenerate: the old reply goes, the new one comes', async () => {
+    const all = ready();
+    await all.tavern.begin('regenerate');
+    await say(all, 'New');
+    assert.equal(all.mirror.total, 0);
+    await all.tavern.finish();
+    agree(all);
+    assert.deepEqual(all.ofType('stream_start').map((start) => [start.kind, start.at]), [['regenerate', 0]]);
+});
+
+test('continue keeps the old text as base', async () => {
+    const all = ready();
+    await all.tavern.begin('continue');
+    await say(all, ' and', ' more');
+    await all.tavern.finish();
+    agree(all);
+    assert.deepEqual(all.ofType('stream_start').map((start) => [start.kind, start.at, start.base]), [['continue', 0, 'Hello']]);
+    assert.equal(all.mirror.ended[0].live.text, ' and more');
+    assert.equal(all.mirror.messages[0].mes, 'Hello and more');
+});
+
+test('impersonation ends as text only', async () => {
+    const all = ready();
+    await all.tavern.begin('impersonate');
+    await say(all, 'I say');
+    await all.tavern.emitter.emit('GENERATION_ENDED', 1);
+    await all.tavern.emitter.emit('IMPERSONATE_READY', 'I say this');
+    all.tavern.streamingProcessor = null;
+    agree(all);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.text, end.message]), [['text_only', 'I say this', undefined]]);
+});
+
+test('a chat left in mid-stream abandons the stream, and what it still says concerns nobody', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    await say(all, 'One ');
+    await all.tavern.open('another', [{ name: 'Alice', mes: 'Here' }, { name: 'User', mes: 'x' }, { name: 'User', mes: 'y' }]);
+    await say(all, 'two ');
+    assert.equal(all.ofType('stream_start').length, 1);
+    assert.deepEqual(all.mirror.ended.map((end) => [end.outcome, end.message]), [['abandoned', undefined]]);
+    agree(all);
+});
+
+test('dry runs, quiet generations and slash commands leave no ghosts', async () => {
+    const all = ready();
+    const { emitter } = all.tavern;
+    await emitter.emit('GENERATION_STARTED', 'normal', {}, true);
+    await emitter.emit('GENERATE_AFTER_DATA', {}, true);
+    await emitter.emit('GENERATION_STARTED', 'quiet', {}, false);
+    await emitter.emit('GENERATE_AFTER_DATA', {}, false);
+    await emitter.emit('GENERATION_ENDED', 1);
+    await emitter.emit('GENERATION_STARTED', 'normal', {}, false);
+    await emitter.emit('GENERATION_STARTED', 'quiet', {}, false);
+    await emitter.emit('GENERATE_AFTER_DATA', {}, false);
+    all.timers.pass(3000);
+    assert.equal(all.ofType('stream_start').length, 0);
+});
+
+test('a group: the frame starts nothing, each speaker has a stream', async () => {
+    const all = ready();
+    await all.tavern.emitter.emit('GENERATION_STARTED', 'normal', {}, false);
+    for (const text of ['From one', 'From two']) {
+        await all.tavern.begin('normal');
+        await say(all, text);
+        await all.tavern.finish();
+    }
+    agree(all);
+    assert.deepEqual(all.mirror.ended.map((end) => end.message.mes), ['From one', 'From two']);
+});
+
+test('after a reconnect the stream goes on with what has come', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    await say(all, 'One ');
+    all.history.online = false;
+    await say(all, 'two ');
+    all.connect();
+    assert.deepEqual(all.ofType('stream_start').map((start) => start.text), ['', 'One two ']);
+    assert.deepEqual(texts(all.mirror.messages), ['Hello', 'Hi']);
+    await say(all, 'three');
+    await all.tavern.finish();
+    agree(all);
+    assert.equal(all.mirror.ended[0].live.text, 'One two three');
+});
+
+test('a reply that ends while nobody listens is in the next history', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    await say(all, 'One ');
+    all.history.online = false;
+    await all.tavern.finish();
+    all.timers.pass(3000);
+    all.connect();
+    agree(all);
+    assert.equal(all.mirror.total, 3);
+});
+
+test('listeners return at once, so SillyTavern does not wait', async () => {
+    const all = ready();
+    for (const listener of Object.values(all.tavern.emitter.events).flat()) {
+        assert.ok(!listener.toString().startsWith('async'));
+    }
+    await all.tavern.begin('normal');
+    assert.equal(all.streams.token('x'), undefined);
+});
+
+test('reasoning goes its own way', async () => {
+    const all = ready();
+    await all.tavern.begin('normal');
+    await all.tavern.token('');
+    all.tavern.streamingProcessor.reasoningHandler = { reasoning: 'Let me think' };
+    await say(all, '', '', 'So');
+    assert.deepEqual(all.ofType('stream_update'), [{ stream: 1, channel: 'reasoning', append: 'Let me think' }, { stream: 1, append: 'So' }]);
+    await all.tavern.finish();
+    agree(all);
+});
+
+test('deltas join to the text, rewrites and split pairs included', () => {
+    const tracker = new DeltaTracker();
+    let shown = '';
+    const take = (text, last = false) => {
+        const delta = tracker.advance(text, last);
+        if (delta) {
+            shown = 'append' in delta ? shown + delta.append : delta.text;
+            assert.ok(last || shown.isWellFormed());
+        }
+        return delta;
+    };
+    assert.deepEqual(take('Hi \ud83d'), { append: 'Hi ' });
+    assert.equal(take('Hi \ud83d'), null);
+    assert.deepEqual(take('Hi \ud83d\ude00!'), { append: '😀!' });
+    assert.deepEqual(take('Ho 😀! more'), { text: 'Ho 😀! more' });
+    assert.deepEqual(take('Ho'), { text: 'Ho' });
+    take('Ho'.padEnd(5000, 'abc'));
+    take('Ho'.padEnd(5000, 'abc') + '\ud83d', true);
+    assert.equal(shown, 'Ho'.padEnd(5000, 'abc') + '\ud83d');
+});
