@@ -9,6 +9,7 @@ A module that wants other settings of SillyTavern overrides the fixture `tavern_
 
 from __future__ import annotations
 
+import tkinter
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from .browser import Tabs, launch
 from .fake_model import FakeModel
 from .tavern import Tavern
+from .window import make_root
 
 FAILED = pytest.StashKey[bool]()
 
@@ -49,6 +51,14 @@ def browser() -> Iterator[Browser]:
         browser = launch(playwright)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="session")
+def root() -> Iterator[tkinter.Tk]:
+    """The one Tk root of this process, on the display the runner gives."""
+    root = make_root()
+    yield root
+    root.destroy()
 
 
 @pytest.fixture

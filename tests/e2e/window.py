@@ -40,7 +40,7 @@ class Window:
 
     def start(self) -> None:
         self.main.start_server("localhost", self.port)
-        self.until(lambda: self.main.server_panel.state == "listening", "the server to listen")
+        self.until(lambda: self.main.server_panel.phase == "listening", "the server to listen")
 
     def turn(self) -> None:
         """One turn of the main loop, as `mainloop` makes them all the time."""
@@ -52,7 +52,9 @@ class Window:
         self.turn()
         while not predicate():
             if time.monotonic() > end:
-                raise AssertionError(f"waited {timeout} s in vain for {what}; the window shows:\n{self.shown()}")
+                said = self.main.send_box.hint_text()
+                log = self.main.log_pane.text.get("1.0", "end")
+                raise AssertionError(f"waited {timeout} s in vain for {what}\n{self.shown()}\n[{said}]\n{log}")
             self.turn()
             time.sleep(0.005)
 
