@@ -4,7 +4,7 @@ import json
 from websockets.asyncio.client import connect
 
 
-async def main():
+async def main() -> None:
     async with connect("ws://localhost:8001") as bridge:
         await bridge.send(json.dumps({"type": "send_message", "content": "Hello from my own program!"}))
         async for frame in bridge:

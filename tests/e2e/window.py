@@ -1,5 +1,8 @@
 """The real window, in this process, and a person at its keyboard."""
 
+# mypy: allow-untyped-calls
+# ttkbootstrap leaves the geometry managers of its widgets untyped.
+
 from __future__ import annotations
 
 import shutil
