@@ -113,7 +113,7 @@ def _keep(
 ) -> None:
     """Save how the window was left. What the command line said was for this time only."""
     settings.geometry = root.geometry()
-    settings.log_height = max(window.log_pane.winfo_height(), 60)
+    settings.log_height = max(window.log_pane.winfo_height() * 100 // window.look.px(100), 60)
     if (settings.host, settings.port) == given:
         settings.host, settings.port = own
     try:
@@ -142,7 +142,7 @@ def _place(root: tkinter.Tk, window: MainWindow, settings: Settings) -> None:
     def set_sash(_event: object) -> None:
         window.panes.unbind("<Map>")
         root.update_idletasks()
-        window.panes.sashpos(0, max(window.panes.winfo_height() - settings.log_height, px(300)))
+        window.panes.sashpos(0, max(window.panes.winfo_height() - px(settings.log_height), px(300)))
 
     window.panes.bind("<Map>", set_sash)
 

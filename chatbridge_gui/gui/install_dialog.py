@@ -7,6 +7,7 @@ second copy), `result_text()`.
 # mypy: allow-untyped-calls
 # (ttkbootstrap's own pack, grid and place carry no types)
 
+import tkinter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ class InstallDialog(ttk.Toplevel):
         self._closed = closed
         self._build()
         self.transient(master.winfo_toplevel())
+        self._put_over(master.winfo_toplevel())
         self.protocol("WM_DELETE_WINDOW", self.close)
         self.bind("<Escape>", lambda _event: self.close())
         self._say(t("install.searching"), "")
@@ -93,6 +95,13 @@ class InstallDialog(ttk.Toplevel):
     def close(self) -> None:
         self._closed()
         self.destroy()
+
+    def _put_over(self, window: tkinter.Misc) -> None:
+        """In the middle of the window, a little towards its top."""
+        self.update_idletasks()
+        left = window.winfo_rootx() + (window.winfo_width() - self.winfo_reqwidth()) // 2
+        top = window.winfo_rooty() + (window.winfo_height() - self.winfo_reqheight()) // 3
+        self.geometry(f"+{max(left, 0)}+{max(top, 0)}")
 
     def _found(self, folders: list[Path] | None, error: Exception | None) -> None:
         if not self.winfo_exists():

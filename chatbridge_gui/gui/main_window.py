@@ -104,6 +104,7 @@ class MainWindow(ttk.Frame):
         self._pump = Pump(root, self.queue, self._handle)
         self.hub = hub_factory(self.queue.put)
         self.demo = DemoControl(self.work, self._demo_changed)
+        self.send_box.text.focus_set()
         self._refresh()
 
     def _build(self) -> None:

@@ -13,9 +13,9 @@ from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
 
 
-def tavern_label(tavern: Tavern) -> str:
-    """How a tavern is called in lists."""
-    return f"{short(tavern.info.name or 'SillyTavern')} ({tavern.number})"
+def tavern_label(tavern: Tavern, most: int = 60) -> str:
+    """How a tavern is called in lists, in about so many letters."""
+    return f"{short(tavern.info.name or 'SillyTavern', most)} ({tavern.number})"
 
 
 def short(name: str, most: int = 60) -> str:
@@ -49,7 +49,7 @@ class PeersList(ttk.Frame):
 
     def apply_theme(self) -> None:
         look, palette = self.look, self.look.palette
-        self.text.configure(borderwidth=0, highlightthickness=0)
+        self.text.configure(borderwidth=0, highlightthickness=0, background=look.background)
         margin = look.px(6)
         self.text.tag_configure("name", font=look.heading, spacing1=look.px(5), lmargin1=margin)
         self.text.tag_configure("detail", font=look.small, foreground=palette.dim, spacing3=look.px(5), lmargin1=margin)
@@ -67,7 +67,7 @@ class PeersList(ttk.Frame):
             chat = tavern.mirror.chat
             what = chat.title or chat.character or chat.group or t("peers.no_chat")
             tags = ("shown",) if tavern is book.shown else ()
-            self._row(tavern_label(tavern), what, (*tags, f"tavern_{tavern.number}"))
+            self._row(tavern_label(tavern, 20), what, (*tags, f"tavern_{tavern.number}"))
             text.tag_bind(f"tavern_{tavern.number}", "<Button-1>", self._chooser(tavern.number))
         for app in apps:
             kind = t("peers.listener") if app.simple else t("peers.app")

@@ -51,7 +51,7 @@ class SendBox(ttk.Frame):
         self.text = ttk.Text(
             self, name="send_text", height=2, wrap="word", undo=True, font=look.body, padx=look.px(8), pady=look.px(6)
         )
-        self._hint = ttk.Label(self, name="send_hint", anchor="w", font=look.small)
+        self._hint = ttk.Label(self, name="send_hint", anchor="w", justify="left", font=look.small)
         self.regenerate_button = ttk.Button(
             self, name="regenerate", text=t("send.regenerate"), icon="arrow-clockwise", command=self.regenerate
         )
@@ -70,6 +70,9 @@ class SendBox(ttk.Frame):
         for column, button in enumerate((self.regenerate_button, self.stop_button, self.send_button), 1):
             button.grid(row=1, column=column, padx=(look.px(8), 0), pady=(look.px(8), 0))
         self.columnconfigure(0, weight=1)
+        self._hint.bind(
+            "<Configure>", lambda event: self._hint.configure(wraplength=max(event.width - 4, look.px(150)))
+        )
         for key in ("<Return>", "<KP_Enter>", "<Control-Return>", "<Control-KP_Enter>"):
             self.text.bind(key, self._send_key)
         for key in ("<Shift-Return>", "<Shift-KP_Enter>"):
@@ -88,7 +91,7 @@ class SendBox(ttk.Frame):
         """Say what can be done now."""
         if available != self._available:
             if self.phase in ("idle", "accepted"):
-                self.phase, self._message = "idle", ""
+                self._message = ""
             self._available = available
             self._show()
 
@@ -144,7 +147,7 @@ class SendBox(ttk.Frame):
 
     def _show(self) -> None:
         palette, available = self.look.palette, self._available
-        if self.phase != "idle":
+        if self.phase != "idle" and self._message:
             colours = {"pending": palette.accent, "accepted": palette.good, "failed": palette.bad}
             text, colour = self._message, colours[self.phase]
         elif self._message:

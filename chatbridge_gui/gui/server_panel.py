@@ -211,4 +211,5 @@ class ServerPanel(ttk.Frame):
             state="disabled" if self.phase in ("starting", "stopping") else "normal",
         )
         for entry in (self.host, self.port):
-            entry.configure(state="normal" if self.phase in ("stopped", "failed") else "readonly")
+            changeable = self.phase in ("stopped", "failed")
+            entry.configure(state="normal" if changeable else "readonly", foreground="" if changeable else palette.dim)

@@ -80,6 +80,12 @@ class Look:
     def palette(self) -> Palette:
         return PALETTES[mode()]
 
+    @property
+    def background(self) -> str:
+        """The window's own background."""
+        style = ttk.Style.get_instance()
+        return str(style.colors.bg) if style is not None else ""
+
     def px(self, size: int) -> int:
         """A length in pixels on this screen; `size` is what it is at 96 dpi."""
         return int(ttk.scale_size(self._root, size))
