@@ -28,12 +28,16 @@ FLAGS = (
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 
 
-def launch(playwright: Playwright) -> Browser:
+def executable() -> str:
     """The system's Chromium; no browser is ever downloaded."""
     path = os.environ.get("CHATBRIDGE_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         raise RuntimeError("no Chromium or Google Chrome found: install one, or name it in CHATBRIDGE_CHROMIUM")
-    return playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+    return path
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=executable(), args=list(FLAGS))
 
 
 class Tabs:
