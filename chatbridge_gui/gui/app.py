@@ -1,8 +1,5 @@
 """Opening the window: settings, the Tk root, place and size, and the way out."""
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 import gc
 import re
 import sys

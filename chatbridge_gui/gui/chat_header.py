@@ -3,9 +3,6 @@
 `title`, `subtitle`, `banner` (labels), `picker` (the choice of tavern, there when there is one to make).
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 from collections.abc import Callable
 
 import ttkbootstrap as ttk

@@ -3,9 +3,6 @@
 `install_button`, `demo_button`; `kind` is what is missing.
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 from collections.abc import Callable
 from typing import Final, Literal
 

@@ -1,8 +1,5 @@
 """A read-only text with a scrollbar that follows its end while the reader is at the end, and only then."""
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 from collections.abc import Iterator
 from contextlib import contextmanager
 

@@ -4,9 +4,6 @@
 second copy), `result_text()`.
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 import tkinter
 from collections.abc import Callable
 from functools import partial

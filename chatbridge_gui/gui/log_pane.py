@@ -3,9 +3,6 @@
 `text` is the widget; `shown_rows()` what can be seen with the filters, `count` how many rows are kept.
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 import time
 from collections import deque
 from typing import Final, get_args

@@ -5,9 +5,6 @@ For tests and outside tools these stay reachable: `server_panel`, `header`, `cha
 and as actions `start_server`, `stop_server`, `choose_tavern`, `toggle_demo`, `open_install_dialog`, `close`.
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 import tkinter
 import traceback
 from collections.abc import Callable

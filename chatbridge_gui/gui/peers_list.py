@@ -1,8 +1,5 @@
 """Who is connected: the taverns, one of which is shown, and the apps. A click on a tavern shows its chat."""
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 from collections.abc import Callable, Iterable
 
 import ttkbootstrap as ttk

@@ -4,9 +4,6 @@
 `hint_text()` what the line below says.
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 import tkinter
 from collections.abc import Callable
 from typing import Any, Final, Literal

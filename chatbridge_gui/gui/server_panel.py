@@ -4,9 +4,6 @@
 `phase` is one word, `state_text()` the words that are shown, `problem_text()` what went wrong.
 """
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal

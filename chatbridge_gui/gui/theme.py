@@ -1,8 +1,5 @@
 """Fonts, sizes and the colours that ttkbootstrap does not set by itself: those of tags in texts."""
 
-# mypy: allow-untyped-calls
-# (ttkbootstrap's own pack, grid and place carry no types)
-
 import tkinter
 from dataclasses import dataclass
 from tkinter.font import Font, nametofont

@@ -1,8 +1,5 @@
 """The real window, in this process, and a person at its keyboard."""
 
-# mypy: allow-untyped-calls
-# ttkbootstrap leaves the geometry managers of its widgets untyped.
-
 from __future__ import annotations
 
 import shutil
@@ -108,7 +105,7 @@ class Window:
 
     def errors(self) -> list[str]:
         """What the log has of errors."""
-        return [line for line in self.main.log_pane.text.get("1.0", "end").splitlines() if " ERROR " in line.upper()]
+        return [line for line in self.main.log_pane.text.get("1.0", "end").splitlines() if "\terror\t" in line]
 
     def close(self) -> None:
         self.main.close()
