@@ -2,7 +2,8 @@
  * The only module that touches SillyTavern and its page. The context is a snapshot, so it is asked for anew at each use.
  */
 
-import { DraftGuard, withoutMacros } from './draft.js';
+import { DraftGuard } from './draft.js';
+import { withoutMacros } from './macros.js';
 import { RequestError, isObject } from './protocol.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
@@ -100,6 +101,11 @@ export class Tavern {
     /** Whether the page says that it generates. */
     isGenerating() {
         return document.body.dataset.generating === 'true';
+    }
+
+    /** Whether a streamed reply is there and not saved yet: what is begun before then is cut off when it is. */
+    isSaving() {
+        return this.processor()?.isFinished === true;
     }
 
     /** Whether a language model is connected. */

@@ -33,12 +33,3 @@ export class DraftGuard {
         }
     }
 }
-
-/**
- * The text with all that SillyTavern would replace in it broken up. It reads the same, and holds no macro.
- * @param {string} text Any text.
- * @returns {string}
- */
-export function withoutMacros(text) {
-    return text.replace(/[{}<\\]/g, '$&\u2060');
-}

@@ -8,6 +8,7 @@
 
 import { LIMITS, toJson } from './protocol.js';
 import { awaitsSwipe, fieldsOf, isUnchanged, writeMessage } from './message.js';
+import { Uids } from './uids.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
 /** @typedef {import('./message.js').Fields} Fields */
@@ -49,9 +50,7 @@ export class History {
         this.sent = [];
         /** @type {Held | null} */
         this.held = null;
-        /** @type {WeakMap<LiveMessage, string>} */
-        this.uids = new WeakMap();
-        this.lastUid = 0;
+        this.uids = new Uids();
         /** @type {number | null} Since when the array is empty though it should not be. */
         this.emptiedAt = null;
         this.pumping = false;
@@ -67,7 +66,7 @@ export class History {
     open() {
         const chat = this.options.chatRef();
         if (chat.id !== null && chat.id === this.chat.id) {
-            this.#carryUids(this.known, this.options.messages());
+            this.uids.carry(this.known, this.options.messages());
         }
         this.chat = chat;
         this.epoch += 1;
@@ -386,17 +385,12 @@ export class History {
     // --- the messages -----------------------------------------------------------------------------------------------
 
     /**
-     * The id of a message, the same through edits and moves.
+     * The id of a message.
      * @param {LiveMessage} message The message.
      * @returns {string}
      */
     uidOf(message) {
-        let uid = this.uids.get(message);
-        if (uid === undefined) {
-            uid = (++this.lastUid).toString(36);
-            this.uids.set(message, uid);
-        }
-        return uid;
+        return this.uids.of(message);
     }
 
     /**
@@ -427,34 +421,5 @@ export class History {
     #currentFields(at) {
         const message = this.known[at];
         return this.held?.fields && this.held.message === message ? this.held.fields : fieldsOf(message);
-    }
-
-    /**
-     * Gives the messages of a chat that was loaded anew the ids they had, where it is plain which is which.
-     * @param {LiveMessage[]} before The messages as they were.
-     * @param {LiveMessage[]} after The messages as they are.
-     */
-    #carryUids(before, after) {
-        /** @type {(message: LiveMessage) => string} */
-        const keyOf = (message) => `${message.send_date}\n${message.name}\n${message.mes}`;
-        /** @type {Map<string, {old: string[], fresh: LiveMessage[]}>} */
-        const groups = new Map();
-        for (const message of before) {
-            const uid = this.uids.get(message);
-            if (uid !== undefined) {
-                const key = keyOf(message);
-                const group = groups.get(key) ?? { old: [], fresh: [] };
-                group.old.push(uid);
-                groups.set(key, group);
-            }
-        }
-        for (const message of after) {
-            groups.get(keyOf(message))?.fresh.push(message);
-        }
-        for (const { old, fresh } of groups.values()) {
-            if (old.length === fresh.length) {
-                fresh.forEach((message, i) => this.uids.has(message) || this.uids.set(message, old[i]));
-            }
-        }
     }
 }

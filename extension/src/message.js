@@ -12,6 +12,8 @@ const LEFT_OUT = new Set(['swipes', 'swipe_info']);
 const ALWAYS_SAID = new Set(['name', 'mes', 'swipe_count']);
 const DEEPEST = 60;
 const SMALLEST_CUT = 1024;
+/** What one UTF-16 unit takes in JSON at most, as an escape. */
+const MOST_BYTES = 6;
 
 /** @typedef {Record<string, any>} LiveMessage */
 /** @typedef {Record<string, any>} Fields A plain copy of a message, without `uid`. */
@@ -181,7 +183,13 @@ function text(value) {
 export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
     let json = toJson({ ...fields, uid });
     let bytes = utf8Length(json);
+    const whole = bytes;
+    const lengths = bytes > most ? longTexts(fields, []) : [];
     for (let longest = Math.max(SMALLEST_CUT, most >> 2); bytes > most && longest >= SMALLEST_CUT; longest >>= 1) {
+        const saved = lengths.reduce((sum, length) => sum + MOST_BYTES * Math.max(0, length - longest), 0);
+        if (whole - saved > most) {
+            continue;
+        }
         /** @type {Record<string, number>} */
         const truncated = {};
         const cut = cutTexts(fields, longest, '', truncated);
@@ -196,6 +204,21 @@ export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
         bytes = utf8Length(json);
     }
     return { json, bytes };
+}
+
+/**
+ * The lengths of a value's long texts.
+ * @param {any} value Plain data.
+ * @param {number[]} lengths Takes them in.
+ * @returns {number[]}
+ */
+function longTexts(value, lengths) {
+    if (typeof value === 'string' && value.length > SMALLEST_CUT) {
+        lengths.push(value.length);
+    } else if (value !== null && typeof value === 'object') {
+        Object.values(value).forEach((item) => longTexts(item, lengths));
+    }
+    return lengths;
 }
 
 /**

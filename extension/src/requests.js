@@ -3,6 +3,7 @@
  */
 
 import { RequestError, checkFields } from './protocol.js';
+import { hasChangingMacro } from './macros.js';
 import { fieldsOf, writeMessage } from './message.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
@@ -12,6 +13,7 @@ import { fieldsOf, writeMessage } from './message.js';
  * @typedef {object} Actor
  * @property {() => string | null} chatId Which chat is open.
  * @property {() => boolean} isGenerating Whether it generates.
+ * @property {() => boolean} isSaving Whether a reply that is there is not saved yet.
  * @property {() => boolean} isOnline Whether a model is connected.
  * @property {() => boolean} isSwiping Whether a swipe is on its way.
  * @property {() => string[]} capabilities What it can do.
@@ -34,7 +36,8 @@ import { fieldsOf, writeMessage } from './message.js';
 /** @typedef {(requests: Requests, content: Record<string, any>) => Promise<Record<string, unknown>>} Run */
 /** @typedef {{fields: Readonly<Record<string, import('./protocol.js').FieldRule>>, mutates: boolean, run: Run}} Row */
 
-const POLL = 50;
+const POLL = 25;
+const SAVE_PATIENCE = 5000;
 const START_PATIENCE = 15000;
 const STOP_PATIENCE = 10000;
 
@@ -132,7 +135,11 @@ export class Requests {
      */
     async sendMessage(text, reply) {
         const { tavern, history } = this.options;
-        this.#refuse(reply);
+        if (hasChangingMacro(text)) {
+            const why = 'the text holds a macro that changes a variable or bans words; SillyTavern would run it when it builds a prompt';
+            throw new RequestError('unsupported', why, { reason: 'macro' });
+        }
+        await this.#refuse(reply);
         const chat = tavern.chatId();
         const { at, message } = await tavern.addUserMessage(text);
         if (tavern.chatId() !== chat) {
@@ -152,7 +159,7 @@ export class Requests {
      */
     async regenerate() {
         const { tavern } = this.options;
-        this.#refuse(true);
+        await this.#refuse(true);
         /** @type {{ended: boolean, error: string | null}} */
         const outcome = this.#generate('regenerate', () => tavern.regenerate());
         await this.#until(() => outcome.ended || tavern.isGenerating(), START_PATIENCE);
@@ -184,11 +191,13 @@ export class Requests {
     }
 
     /**
-     * Refuses what cannot be done now.
+     * Refuses what cannot be done now. A reply that is there and only being saved is waited for.
      * @param {boolean} generates Whether a model is needed.
+     * @returns {Promise<void>}
      */
-    #refuse(generates) {
+    async #refuse(generates) {
         const { tavern } = this.options;
+        await this.#until(() => tavern.isGenerating() || (this.running === 0 && !tavern.isSaving()), SAVE_PATIENCE);
         if (tavern.chatId() === null) {
             throw new RequestError('no_chat', 'no chat is open in SillyTavern: open one there first');
         }

@@ -1,0 +1,156 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+
+import { DraftGuard } from '../../extension/src/draft.js';
+import { Log } from '../../extension/src/log.js';
+import { hasChangingMacro, withoutMacros } from '../../extension/src/macros.js';
+import { CLOSE_REASONS, VERSION } from '../../extension/src/protocol.js';
+import { parseHost, parsePort, urlOf } from '../../extension/src/settings.js';
+import { createTimers } from '../../extension/src/timer.js';
+import { SENTENCES, isLoopback, isPublic, statusText } from '../../extension/src/words.js';
+
+const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const manifest = JSON.parse(read('extension/manifest.json'));
+
+test('the manifest, the program and the extension have the same version', () => {
+    const [, version] = /__version__ = "(.+)"/.exec(read('chatbridge_gui/__init__.py'));
+    assert.deepEqual([manifest.version, VERSION], [version, version]);
+});
+
+test('the manifest names files and functions that are there', () => {
+    const index = read(`extension/${manifest.js}`);
+    read(`extension/${manifest.css}`);
+    for (const name of Object.values(manifest.hooks)) {
+        assert.match(index, new RegExp(`export (async )?function ${name}\\(`));
+    }
+    assert.equal(manifest.auto_update, false);
+});
+
+test('each text is translated into each language, and none too many', () => {
+    const html = read('extension/index.html');
+    const keys = [...html.matchAll(/data-i18n="(?:\[\w+\])?(\w+)"/g)].map((match) => match[1]);
+    keys.push(...Object.keys(SENTENCES).map((name) => `chatbridge_status_${name}`));
+    keys.push(...Object.values(CLOSE_REASONS).map((row) => row.key));
+    for (const [locale, path] of Object.entries(manifest.i18n)) {
+        const texts = JSON.parse(read(`extension/${path}`));
+        assert.deepEqual(Object.keys(texts).sort(), [...new Set(keys)].sort(), locale);
+        for (const [name, sentence] of Object.entries(SENTENCES)) {
+            const params = (text) => (text.match(/\$\{\w+\}/g) ?? []).sort();
+            assert.deepEqual(params(texts[`chatbridge_status_${name}`]), params(sentence), `${locale} ${name}`);
+        }
+    }
+});
+
+test('the close codes are those of the program', () => {
+    const source = read('chatbridge_gui/protocol/close_codes.py');
+    const codes = Object.fromEntries([...source.matchAll(/^ {4}([A-Z_]+) = (\d+)$/gm)].map(([, name, code]) => [name, code]));
+    const rows = [...source.matchAll(/CloseCode\.([A-Z_]+): CloseReason\(\s*(True|False)/g)];
+    assert.deepEqual(
+        Object.fromEntries(rows.map(([, name, retry]) => [codes[name], retry === 'True'])),
+        Object.fromEntries(Object.entries(CLOSE_REASONS).map(([code, row]) => [code, row.retry])),
+    );
+});
+
+test('the status says what is wrong and what to do', () => {
+    const english = (text) => text;
+    const say = (code, params = {}, place = {}) => statusText(
+        { state: 'error', code, params: { url: 'ws://localhost:8001', ...params } }, { protocol: 'http:', hostname: '127.0.0.1', ...place }, english);
+    assert.match(say('unreachable', { seconds: 4 }), /ws:\/\/localhost:8001.*running.*Trying again in 4 s/);
+    assert.match(say('no_welcome'), /VTube Studio/);
+    assert.match(say('close_4002'), /token/);
+    assert.match(say('unreachable', { url: 'ws://192.168.0.5:8001' }, { protocol: 'https:', hostname: 'st.example.org' }), /https/);
+    assert.match(say('unreachable', {}, { protocol: 'https:', hostname: 'st.example.org' }), /local network/);
+    assert.doesNotMatch(say('unreachable'), /local network|https/);
+    assert.match(say('connected', { server: 'ChatBridge', version: '9.9.9' }), /9\.9\.9.*Update/);
+    assert.doesNotMatch(say('connected', { server: 'ChatBridge', version: VERSION }), /Update/);
+    for (const code of ['disconnected', 'connecting', ...Object.keys(CLOSE_REASONS).map((one) => `close_${one}`)]) {
+        assert.ok(say(code).length > 5 && !say(code).includes('${'));
+    }
+});
+
+test('addresses are told apart', () => {
+    assert.ok(['localhost', '127.0.0.1', '127.8.8.8', '[::1]', 'a.localhost'].every(isLoopback));
+    assert.ok(['st.example.org', '8.8.8.8', '2001:db8::1'].every(isPublic));
+    assert.ok(!['localhost', '192.168.1.2', '10.0.0.1', '172.20.0.1', '100.64.1.1', 'nas', 'nas.local', '[fd00::1]'].some(isPublic));
+});
+
+test('an address is read as people type it', () => {
+    assert.deepEqual(parseHost(' ws://127.0.0.1:9000/x '), { host: '127.0.0.1', port: 9000 });
+    assert.deepEqual(parseHost('my-pc'), { host: 'my-pc', port: null });
+    assert.deepEqual(parseHost(''), { host: 'localhost', port: null });
+    assert.deepEqual(parseHost('[::1]:8001'), { host: '[::1]', port: 8001 });
+    assert.deepEqual(['8001', ' 80 ', '0', '65536', 'x', '', '1.5'].map(parsePort), [8001, 80, null, null, null, null, null]);
+    assert.equal(urlOf({ host: '::1', port: 1, auto_connect: true }), 'ws://[::1]:1');
+});
+
+test('the log keeps the last lines', () => {
+    const log = new Log(3);
+    const seen = [];
+    log.onLine = (line) => seen.push(line?.text ?? null);
+    ['a', 'b', 'c', 'd'].forEach((text) => log.add(text));
+    log.clear();
+    assert.deepEqual(seen, ['a', 'b', 'c', 'd', null]);
+    log.add('e');
+    assert.match(Log.format(log.lines[0]), /^\d\d:\d\d:\d\d {2}e$/);
+});
+
+test('a guarded draft can be neither read nor changed, and is there afterwards', () => {
+    class Box extends EventTarget {
+        #value = 'draft';
+        get value() { return this.#value; }
+        set value(text) { this.#value = text; }
+        type(text) { this.#value += text; }
+    }
+    const box = new Box();
+    let inputs = 0;
+    box.addEventListener('input', () => inputs++);
+    const guard = new DraftGuard(() => box);
+    guard.off();
+    guard.on();
+    guard.on();
+    assert.equal(box.value, '');
+    box.value = 'lost';
+    box.type(' and more');
+    guard.off();
+    assert.equal(box.value, 'draft and more');
+    assert.equal(inputs, 1);
+    box.value = 'free';
+    assert.equal(box.value, 'free');
+});
+
+test('what SillyTavern would replace is broken up', () => {
+    const text = withoutMacros('{{user}} <USER> \\{x\\} /echo a | b');
+    assert.doesNotMatch(text, /\{\{|<USER>|\\[{}]/i);
+    assert.equal(text.replaceAll('\u2060', ''), '{{user}} <USER> \\{x\\} /echo a | b');
+});
+
+test('macros that change something are told from those that say something', () => {
+    const changing = [
+        '{{setvar::x::1}}', '{{ SetGlobalVar::x::1}}', '{{#setvar::x}}1{{/setvar}}', '{{incvar::x}}', '{{deleteglobalvar::x}}', '{{banned "word"}}',
+        '{{.x = 1}}', '{{$x++}}', '{{.x += 2}}', '{{.x ??= 2}}', '{{!.x--}}',
+    ];
+    const saying = ['{{user}} and {{char}}', '{{getvar::x}}', '{{.x}}', '{{.x == 1}}', '{{$x >= 2}}', '{{random::a::b}}', 'setvar', '{setvar}', '/setvar key=x 1'];
+    assert.deepEqual(changing.filter((text) => !hasChangingMacro(text)), []);
+    assert.deepEqual(saying.filter(hasChangingMacro), []);
+});
+
+test('timers come in order, can be taken back, and live on when the worker cannot', async () => {
+    const posted = [];
+    const worker = { postMessage: (message) => posted.push(message), terminate: () => posted.push('end') };
+    for (const start of [() => null, () => worker]) {
+        const timers = createTimers(start);
+        const heard = [];
+        timers.set(() => heard.push('late'), 30);
+        timers.set(() => heard.push('soon'), 15);
+        timers.clear(timers.set(() => heard.push('never'), 1));
+        if (start()) {
+            worker.onerror();
+        }
+        await new Promise((resolve) => timers.soon(() => resolve(heard.push('now'))));
+        await new Promise((resolve) => setTimeout(resolve, 80));
+        assert.deepEqual(heard, ['now', 'soon', 'late']);
+        timers.dispose();
+    }
+    assert.deepEqual(posted, [{ handle: 1, ms: 30 }, { handle: 2, ms: 15 }, { handle: 3, ms: 1 }, { handle: 3 }, 'end']);
+});
