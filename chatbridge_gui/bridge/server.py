@@ -26,7 +26,7 @@ from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import REQUESTS, Hello, ProtocolRange
 
 _PATIENCE_AFTER_BAD_FRAME = 10.0
-_PATIENCE_AT_THE_END = 1.0
+_PATIENCE_AT_THE_END = 0.8
 _RULES_BROKEN = (1002, CloseCode.INVALID_TEXT, CloseCode.TOO_LONG, 1011)
 _FATAL = {
     ErrorCode.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
@@ -103,6 +103,8 @@ class HubServer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._checks
         if self._server is not None:
+            for peer in (*self.hub.taverns.values(), *self.hub.apps):
+                peer.outbox.close(CloseCode.GOING_AWAY, "the hub is stopping")
             self._server.close(code=CloseCode.GOING_AWAY, reason="the hub is stopping")
             try:
                 await asyncio.wait_for(self._server.wait_closed(), _PATIENCE_AT_THE_END)
@@ -134,14 +136,22 @@ class HubServer:
 
     async def _connection(self, connection: ServerConnection) -> None:
         outbox = Outbox()
-        outbox.on_close = lambda: _cut_off_later(connection)
-        sender = asyncio.create_task(_send(connection, outbox))
         peer: Peer | None = None
+
+        def closing() -> None:
+            assert outbox.closing is not None
+            code, reason = outbox.closing
+            if code != CloseCode.GOING_AWAY:
+                who = peer.label if peer is not None else _address(connection)
+                self.hub.log("warning", "peer", f"closing the connection ({int(code)}): {reason}", who)
+            asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, _cut_off, connection)
+
+        outbox.on_close = closing
+        sender = asyncio.create_task(_send(connection, outbox))
         self._connected += 1
         try:
             if self._connected > limits.PEERS:
-                self.hub.log("warning", "access", f"refused: {limits.PEERS} are connected", _address(connection))
-                outbox.close(CloseCode.HUB_FULL, "too many programs are connected")
+                outbox.close(CloseCode.HUB_FULL, f"{limits.PEERS} programs are connected, and no more may be")
                 return
             peer, frame = await self._first_frame(connection, outbox)
             if peer is not None:
@@ -220,6 +230,7 @@ class HubServer:
         while True:
             try:
                 if frame is None:
+                    await asyncio.sleep(0)  # between two frames of one peer, the others have their turn
                     data = await connection.recv()
                     if peer.outbox.closing is not None:
                         continue  # it is being closed; what it says now comes too late
@@ -266,7 +277,7 @@ async def _send(connection: ServerConnection, outbox: Outbox) -> None:
         assert outbox.closing is not None
         await connection.close(*outbox.closing)
     except TimeoutError:
-        outbox.close(CloseCode.TOO_SLOW, "")
+        outbox.close(CloseCode.TOO_SLOW, "the peer takes nothing any more")
         _cut_off(connection)
     except ConnectionClosed:
         outbox.close(CloseCode.GOING_AWAY, "")
@@ -276,10 +287,6 @@ def _cut_off(connection: ServerConnection) -> None:
     """End a connection at once, without a word; one that has ended already is left as it is."""
     if hasattr(connection, "transport"):
         connection.transport.abort()
-
-
-def _cut_off_later(connection: ServerConnection) -> None:
-    asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, _cut_off, connection)
 
 
 def _decode(data: str | bytes) -> Frame:

@@ -32,6 +32,10 @@ def _inside(kind: inspect.Type, step: str) -> Iterator[inspect.Type]:
     if step.startswith("["):
         if isinstance(kind, inspect.ListType | inspect.VarTupleType):
             yield kind.item_type
+        elif isinstance(kind, inspect.DictType):
+            yield kind.value_type
+        elif isinstance(kind, inspect.TupleType):
+            yield kind.item_types[int(step[1:-1])]
     elif isinstance(kind, inspect.StructType):
         if step == kind.tag_field:
             yield inspect.LiteralType((kind.tag,))

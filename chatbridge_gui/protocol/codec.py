@@ -52,7 +52,7 @@ _DETAILS: Final = re.compile(
     r"^(?:Expected `(?P<expected>[^`]*)`(?P<more>[^,]*?)(?:, got `(?P<got>[^`]*)`)?"
     r"|Object missing required field `(?P<missing>[^`]*)`"
     r"|Invalid (?:enum )?value (?P<value>.*?)"
-    r"|(?P<other>.*?))(?: - at `\$(?P<path>[^`]*)`)?$",
+    r"|(?P<other>.*?))(?: - at (?:`(?P<key>key)` in )?`\$(?P<path>[^`]*)`)?$",
     re.DOTALL,
 )
 
@@ -235,6 +235,8 @@ def _bad_field(type: str, detail: str, wanted: Any) -> ProtocolError:
         expected = match["expected"] + match["more"]
     else:
         expected = "a smaller number" if "out of range" in match["other"] else match["other"]
+    if match["key"]:
+        expected += " as a key"
     return _wrong(type, "content" + (path if path.startswith("[") or not path else f".{path}"), expected, got)
 
 

@@ -6,6 +6,7 @@ PROTOCOL: Final = 1
 """The protocol version this program speaks."""
 
 DEFAULT_PORT: Final = 8001
+"""The port the hub listens on unless another is set."""
 
 FRAME_BYTES: Final = 8 * 1024 * 1024
 """A longer incoming frame closes the connection with 1009."""
@@ -26,7 +27,10 @@ CHECK_INTERVAL: Final = 5.0
 """How often the hub asks each tavern to compare its chat with what it has sent; also the tavern's sign of life."""
 
 PING_INTERVAL: Final = 10.0
+"""How often the hub pings each peer, so that a connection that has died unseen is noticed."""
+
 PING_TIMEOUT: Final = 20.0
+"""A peer that has not answered a ping by then is taken for dead."""
 
 OFFENCES: Final = 20
 """So many refused frames in a row from one peer close its connection; a good frame sets the count back."""

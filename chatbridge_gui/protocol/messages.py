@@ -14,7 +14,7 @@ from chatbridge_gui.protocol.limits import LARGEST_NUMBER, NAME_CHARACTERS, PROT
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
 Name: TypeAlias = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
 Text: TypeAlias = Annotated[str, Meta(min_length=1)]
-ChatMessage: TypeAlias = dict[str, Any]
+ChatMessage: TypeAlias = Annotated[dict[str, Any], Meta(title="ChatMessage")]
 """A message with SillyTavern's own field names (`name`, `mes`, `is_user`, `is_system`, `send_date`, `swipe_id`,
 `extra` …) plus `uid`, which stays the same through edits and moves, and `swipe_count`; the texts of the other
 swipes are left out."""
@@ -42,7 +42,7 @@ class ProtocolRange(Content):
 class Hello(Content):
     """The first frame of a peer that does more than the simple profile."""
 
-    role: Role
+    role: Annotated[Role, Meta(description="a SillyTavern, or any other program")]
     name: Annotated[Name, Meta(description="shown to the user: a program's name, a browser tab's title")]
     version: Annotated[Name, Meta(description="the peer's own version")] = ""
     protocol: Annotated[Count | ProtocolRange, Meta(description="the version or versions it speaks")] = PROTOCOL
@@ -64,7 +64,7 @@ class ChatRef(Content):
     """Which chat this is. With no chat open `id` is null."""
 
     id: Annotated[str | None, Meta(description="the chat's file name without its ending")]
-    title: str = ""
+    title: Annotated[str, Meta(description="for people")] = ""
     kind: Literal["solo", "group", "none"] = "none"
     character: Annotated[str | None, Meta(description="the character's name; null in a group")] = None
     avatar: Annotated[str | None, Meta(description="the character's key, its avatar file")] = None
@@ -75,12 +75,12 @@ class ChatRef(Content):
 class TavernState(Content):
     """What a tavern is doing; sent whenever any of it changes."""
 
-    st_version: str = ""
+    st_version: Annotated[str, Meta(description="SillyTavern's version")] = ""
     online: Annotated[bool, Meta(description="connected to a language model")] = False
-    model: str = ""
-    character: str | None = None
-    group: str | None = None
-    persona: str | None = None
+    model: Annotated[str, Meta(description="the language model's name")] = ""
+    character: Annotated[str | None, Meta(description="who is chatted with; null in a group")] = None
+    group: Annotated[str | None, Meta(description="the group's name")] = None
+    persona: Annotated[str | None, Meta(description="the name the user goes by")] = None
     generating: Annotated[bool, Meta(description="what the page itself says, not a count of events")] = False
     kind: Annotated[str | None, Meta(description="of the generation that runs")] = None
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
@@ -90,22 +90,22 @@ class TavernInfo(Content):
     """One connected SillyTavern, as apps see it."""
 
     tavern: Annotated[int, Meta(description="the short number to name it by in requests")]
-    name: str
-    version: str = ""
-    instance: str = ""
+    name: Annotated[str, Meta(description="as its `hello` said")]
+    version: Annotated[str, Meta(description="of its extension")] = ""
+    instance: Annotated[str, Meta(description="new for each page load")] = ""
     simple: Annotated[bool, Meta(description="of the simple profile: it can only be sent messages")] = False
-    capabilities: tuple[str, ...] = ()
-    chat: ChatRef | None = None
+    capabilities: Annotated[tuple[str, ...], Meta(description="the requests it can do")] = ()
+    chat: Annotated[ChatRef | None, Meta(description="null: it has not said yet")] = None
     state: TavernState | None = None
 
 
 class Welcome(Content):
     """The hub's answer to a good `hello`."""
 
-    session: str
-    server: str
-    version: str
-    protocol: int
+    session: Annotated[str, Meta(description="another one means that the hub was started anew")]
+    server: Annotated[str, Meta(description="`ChatBridge`")]
+    version: Annotated[str, Meta(description="the hub's own version")]
+    protocol: Annotated[int, Meta(description="the version spoken from here on")]
     limits: Limits
     tavern: Annotated[int | UnsetType, Meta(description="to a tavern: its own number")] = UNSET
     taverns: Annotated[list[TavernInfo] | UnsetType, Meta(description="to an app: who is connected")] = UNSET
@@ -161,10 +161,10 @@ class ChatChanges(Content):
     page. The message that is being streamed is left out until its `stream_end`.
     """
 
-    chat_id: str | None
-    epoch: Count
+    chat_id: Annotated[str | None, Meta(description="of the chat that is open")]
+    epoch: Annotated[Count, Meta(description="as in `chat_history`")]
     base: Annotated[Count, Meta(description="the revision these changes start from")]
-    revision: Count
+    revision: Annotated[Count, Meta(description="the revision after them")]
     changes: list[Change]
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
@@ -176,9 +176,9 @@ class StreamStart(Content):
     """A reply begins to be generated. The text shown is `base` followed by `text` and all that is appended."""
 
     stream: Annotated[Count, Meta(description="a number, new for each reply of a tavern")]
-    kind: GenerationKind
-    chat_id: str | None = None
-    epoch: Count = 0
+    kind: Annotated[GenerationKind, Meta(description="what was asked of the model")]
+    chat_id: Annotated[str | None, Meta(description="of the chat it is for")] = None
+    epoch: Annotated[Count, Meta(description="as in `chat_history`")] = 0
     speaker: Annotated[str | None, Meta(description="whose message it will be")] = None
     at: Annotated[Count | None, Meta(description="the index its message has or will have; null: none")] = None
     uid: Annotated[str | None, Meta(description="of the message that is rewritten or continued")] = None
@@ -192,9 +192,9 @@ class StreamUpdate(Content, omit_defaults=True):
     """More of a reply: either `append`, or `text` where the whole was rewritten. Never half a surrogate pair."""
 
     stream: Count
-    append: str | None = None
-    text: str | None = None
-    channel: Literal["text", "reasoning"] = "text"
+    append: Annotated[str | None, Meta(description="what comes after the text so far")] = None
+    text: Annotated[str | None, Meta(description="what takes its place")] = None
+    channel: Annotated[Literal["text", "reasoning"], Meta(description="which of the two texts it belongs to")] = "text"
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
 
@@ -208,14 +208,14 @@ class StreamEnd(Content):
         Meta(description="abandoned: the chat was left; text_only: impersonation, no message"),
     ]
     text: Annotated[str | None, Meta(description="with `text_only`: the whole text")] = None
-    warning: str | None = None
-    error: str | None = None
-    at: Count | None = None
+    warning: Annotated[str | None, Meta(description="what SillyTavern said, though a message came")] = None
+    error: Annotated[str | None, Meta(description="why it failed")] = None
+    at: Annotated[Count | None, Meta(description="where the message stands")] = None
     insert: Annotated[bool, Meta(description="the message is new; else it replaces the one at `at`")] = False
-    message: ChatMessage | None = None
-    epoch: Count = 0
-    base: Count = 0
-    revision: Count = 0
+    message: Annotated[ChatMessage | None, Meta(description="as SillyTavern stored it")] = None
+    epoch: Annotated[Count, Meta(description="with a message: as in `chat_history`")] = 0
+    base: Annotated[Count, Meta(description="with a message: the revision before it")] = 0
+    revision: Annotated[Count, Meta(description="with a message: the revision after it")] = 0
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
 
@@ -243,8 +243,8 @@ class SendMessageResult(Content):
     """The message is in the chat; the answer to it, if asked for, follows as a stream."""
 
     confirmed: Annotated[bool, Meta(description="false: a simple tavern, which cannot tell")] = True
-    chat_id: str | None = None
-    at: Count | None = None
+    chat_id: Annotated[str | None, Meta(description="of the chat it is in")] = None
+    at: Annotated[Count | None, Meta(description="its index there")] = None
     message: Annotated[ChatMessage | None, Meta(description="as SillyTavern stored it")] = None
 
 

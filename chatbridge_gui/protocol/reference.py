@@ -1,0 +1,400 @@
+"""Writes docs/protocol.md, the reference of the wire, from the types and tables that the program itself uses.
+
+Run `python -m chatbridge_gui.protocol.reference` after a change; a test fails while the file is stale.
+"""
+
+import ast
+import inspect as python
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import Any, Final
+
+import msgspec
+from msgspec import inspect
+
+from chatbridge_gui.protocol import limits, messages
+from chatbridge_gui.protocol.close_codes import CLOSE_REASONS
+from chatbridge_gui.protocol.errors import ERRORS
+from chatbridge_gui.protocol.messages import MESSAGES, REQUESTS, Content
+
+FILE: Final = Path(__file__).parent.parent / "docs" / "protocol.md"
+
+APP_SESSION: Final = (
+    ("app", '{"type": "hello", "content": {"role": "app", "name": "my bot", "protocol": 1}}'),
+    (
+        "hub",
+        '{"type": "welcome", "content": {"session": "18ea851ab5f07bde", "server": "ChatBridge", "version": "0.1.0", '
+        '"protocol": 1, "limits": {"frame_bytes": 8388608, "page_bytes": 262144, "requests_in_flight": 100}, '
+        '"taverns": [{"tavern": 1, "name": "SillyTavern"}]}}',
+    ),
+    ("hub", '{"type": "tavern_state", "content": {"online": true, "character": "Seraphina", "tavern": 1}}'),
+    (
+        "hub",
+        '{"type": "chat_history", "content": {"chat": {"id": "Seraphina - 2026-01-02", "title": "Seraphina"}, '
+        '"epoch": 1, "revision": 0, "total": 1, "start": 0, '
+        '"messages": [{"name": "Seraphina", "mes": "You are awake!", "uid": "1"}], "tavern": 1}}',
+    ),
+    ("app", '{"type": "send_message", "id": "a1", "content": {"text": "Where am I?"}}'),
+    (
+        "hub",
+        '{"type": "chat_changes", "content": {"chat_id": "Seraphina - 2026-01-02", "epoch": 1, "base": 0, '
+        '"revision": 1, "changes": [{"op": "splice", "at": 1, '
+        '"insert": [{"name": "You", "mes": "Where am I?", "is_user": true, "uid": "2"}]}], "tavern": 1}}',
+    ),
+    (
+        "hub",
+        '{"type": "result", "id": "a1", "content": {"confirmed": true, "chat_id": "Seraphina - 2026-01-02", "at": 1}}',
+    ),
+    ("hub", '{"type": "stream_start", "content": {"stream": 1, "kind": "normal", "at": 2, "tavern": 1}}'),
+    ("hub", '{"type": "stream_update", "content": {"stream": 1, "append": "In my ", "tavern": 1}}'),
+    ("hub", '{"type": "stream_update", "content": {"stream": 1, "append": "glade.", "tavern": 1}}'),
+    (
+        "hub",
+        '{"type": "stream_end", "content": {"stream": 1, "outcome": "finished", "at": 2, "insert": true, '
+        '"message": {"name": "Seraphina", "mes": "In my glade.", "uid": "3"}, "epoch": 1, "base": 1, "revision": 2, '
+        '"tavern": 1}}',
+    ),
+)
+"""A first session of an app, and who says what."""
+
+SIMPLE_TAVERN: Final = (
+    '{"type": "chat_history", "content": [{"name": "Seraphina", "mes": "You are awake!", "is_user": false}]}',
+    '{"type": "stream_update", "content": "In my "}',
+    '{"type": "stream_update", "content": "In my glade."}',
+)
+SIMPLE_APP: Final = ('{"type": "send_message", "content": "Where am I?"}',)
+REFUSAL: Final = (
+    '{"type": "error", "id": "a1", "content": {"code": "bad_field", "message": "send_message: field content.text: '
+    'expected str, got int", "params": {"field": "content.text", "expected": "str", "got": "int"}, "retryable": false}}'
+)
+
+_MESSAGE_OF: Final[dict[type, str]] = {spec.content: spec.name for spec in MESSAGES.values()}
+
+_INTRODUCTION: Final = """\
+<!-- Written by `python -m chatbridge_gui.protocol.reference` from the code. Change the code, not this file. -->
+
+# The ChatBridge protocol, version {protocol}
+
+ChatBridge shares the chat that is open in SillyTavern with other programs, live. Three kinds of programs speak here:
+
+- a **tavern** is one SillyTavern tab, that is, the extension in it (or any program that plays its part);
+- an **app** is any other program: a bot, a game, a phone, a script;
+- the **hub** joins them. It listens on `ws://localhost:{port}` unless it is told otherwise, and keeps a copy of each \
+tavern's chat.
+
+Taverns and apps connect to the hub by WebSocket. Everything a tavern tells of its chat goes to all apps; what an app \
+asks goes to the one tavern it means, and is answered exactly once.
+
+## A first session
+
+An app connects, says `hello`, and is told all there is. Then it sends a message, and the reply streams in.
+
+```
+{session}
+```
+
+## Frames
+
+Every frame is a text frame that holds one JSON object:
+
+```
+{{"type": "...", "content": ..., "id": "..."}}
+```
+
+- `type` names one of the messages below; `content` is an object with its fields.
+- `id` stands on requests and on their answers only. The asker chooses it: a string of at most {name} characters, or \
+a whole number. A request without one is carried out, and its answer has none either.
+- Numbers are whole and at most 2<sup>53</sup> − 1. Indexes count from 0. Texts are UTF-8; half a surrogate pair \
+is refused. `(at most 200)` in a table counts a string's characters or a list's items.
+- Unknown fields are ignored, in both directions, so that later versions can add some. Don't rely on fields that are \
+not listed here.
+- A field that may be left out has its default in the tables. `absent` as a default means that the field does not \
+appear at all.
+
+A frame that cannot be accepted is answered by [`error`](#error), which names the field, what was expected and what \
+came. The connection lives on; {offences} refused frames in a row close it. Too long a frame, or one that is not \
+UTF-8, closes it at once ([close codes](#close-codes)).
+
+```
+{refusal}
+```
+
+## The handshake
+
+The first frame is [`hello`](#hello), and the answer [`welcome`](#welcome), or [`error`](#error) and a close code. \
+If no `welcome` comes within {hello_answer:g} seconds, some other program answers at this port. After `welcome`
+
+- an app is sent, for each tavern, its state, the newest page of its chat and the replies that are being generated, \
+as far as it subscribed to them; the older pages follow while there is nothing else to send;
+- a tavern sends its state, its chat (newest page first) and the reply that is being generated, if there is one.
+
+Who may connect: a program on this computer, and a browser page whose `Origin` is of this computer or was allowed with \
+`chatbridge allow-origin`; anything else is refused with HTTP status 403. A hub that listens for other computers, too, \
+wants a token in `hello` (`chatbridge token` shows it). A token never belongs into a URL.
+
+## The simple profile
+
+A program that only shows the chat or only sends messages needs no handshake, where no token is wanted. What it is \
+follows from its first frame:
+
+| first frame | what the program is |
+|---|---|
+| `chat_history` or `stream_update` | a tavern |
+| `send_message`, or another request | an app |
+| none for {silence:g} seconds | an app that listens, until it sends something |
+
+Three messages have a bare content here: `chat_history` a list of messages (`name` and `mes` are required), \
+`stream_update` the whole text so far, `send_message` the text. A simple tavern sends the whole chat whenever it has \
+changed, which also ends the reply that was growing:
+
+```
+{simple_tavern}
+```
+
+A simple app is sent the same two, with the number of the `tavern` beside `content`: the last messages (as many as \
+fit into {page} KiB) whenever they change, the growing text at most {rate} times a second. It sends
+
+```
+{simple_app}
+```
+
+and gets a `result` or an `error` as everybody else does. A simple tavern is sent `send_message` in just this form; \
+every other request to it is answered `unsupported`.
+
+## Keeping a copy of the chat
+
+1. A `chat_history` whose `start` plus number of messages equals `total` replaces all you have of that tavern's chat. \
+Keep `epoch`, `revision` and `start`.
+2. A later page ends where yours begins: put it before.
+3. `chat_changes`, and a `stream_end` with a `message`, continue from `base`, which is your `revision`. Take \
+`revision` over. A change at an index before your `start` only moves it: what it holds comes with its page.
+4. If `epoch` or `base` is not yours, something was missed. The hub then asks the tavern by `resync`; an app \
+connects anew.
+5. A `chat_history` of another `epoch` ends every reply that was being generated.
+"""
+
+
+def reference() -> str:
+    """The whole reference as Markdown."""
+    session = "\n".join(f"{who} → {frame}" for who, frame in APP_SESSION)
+    parts = [
+        _INTRODUCTION.format(
+            protocol=limits.PROTOCOL,
+            port=limits.DEFAULT_PORT,
+            name=limits.NAME_CHARACTERS,
+            offences=limits.OFFENCES,
+            hello_answer=limits.HELLO_ANSWER,
+            silence=limits.SILENCE_BEFORE_LISTENING,
+            page=limits.PAGE_BYTES // 1024,
+            rate=limits.SIMPLE_UPDATES_PER_SECOND,
+            session=session,
+            refusal=REFUSAL,
+            simple_tavern="\n".join(SIMPLE_TAVERN),
+            simple_app="\n".join(SIMPLE_APP),
+        ),
+        "## Messages\n",
+        _table(
+            ("message", "sent by", "about"),
+            ((_link(spec.name), _by(spec.senders), _first_sentence(spec.content)) for spec in MESSAGES.values()),
+        ),
+        "What a tavern sends of its chat, its streams and its state reaches the apps with the tavern's number added.\n",
+        *(_message(f"`{spec.name}`", spec.content, f"Sent by: {_by(spec.senders)}.") for spec in MESSAGES.values()),
+        "## Requests\n",
+        "An app sends a request; `result` or `error` with the same `id` answers it, exactly once. To a request whose "
+        "tavern leaves before it has answered, the hub answers: `tavern_gone` if nothing was changed, "
+        "`outcome_unknown` if the request may have been carried out. Everything a tavern is asked comes to it with an "
+        "`id` of the hub's making. A tavern lists in `hello.capabilities` which requests it can do.\n",
+        _table(
+            ("request", "answered by", "changes something", "about"),
+            (
+                (_link(spec.name), f"the {spec.target}", "yes" if spec.mutates else "no", _first_sentence(spec.content))
+                for spec in REQUESTS.values()
+            ),
+        ),
+        *(_request(spec.name, spec.content, spec.result) for spec in REQUESTS.values()),
+        "## Shapes\n",
+        "What stands inside the messages above.\n",
+        *(_message(cls.__name__, cls, "") for cls in _inner_structs()),
+        f"### ChatMessage\n\n{_sentences(_said_below(messages)['ChatMessage'])}\n",
+        "## Errors\n",
+        "`error.code` is one of these; later versions may add some. *Retry*: the same request may succeed later.\n",
+        _table(
+            ("code", "retry", "meaning"),
+            ((f"`{code}`", "yes" if row.retryable else "no", row.meaning) for code, row in ERRORS.items()),
+        ),
+        "## Close codes\n",
+        "*Connect again*: a program that reconnects by itself should; where it says no, stop and tell the user why.\n",
+        _table(
+            ("code", "connect again", "meaning"),
+            (
+                (f"{int(code)} `{code.name.lower()}`", "yes" if reason.retry else "no", reason.meaning)
+                for code, reason in CLOSE_REASONS.items()
+            ),
+        ),
+        "## Limits\n",
+        "Sizes are in bytes of UTF-8, times in seconds.\n",
+        _table(("limit", "value", "meaning"), _limits()),
+    ]
+    return "\n".join(parts)
+
+
+def _message(heading: str, cls: type[Content], line: str) -> str:
+    parts = [f"### {heading}\n", f"{python.getdoc(cls)}\n"]
+    if line:
+        parts.append(f"{line}\n")
+    parts.append(_fields(cls) or "No fields.\n")
+    return "\n".join(parts)
+
+
+def _request(name: str, cls: type[Content], result: type[Content]) -> str:
+    if result in _MESSAGE_OF:
+        answer = f"Result: as {_link(_MESSAGE_OF[result])}.\n"
+    else:
+        answer = f"Result: {python.getdoc(result)}\n\n{_fields(result)}".rstrip() + "\n"
+    return _message(f"`{name}`", cls, "") + "\n" + answer
+
+
+def _fields(cls: type[Content]) -> str:
+    shape = inspect.type_info(cls)
+    assert isinstance(shape, inspect.StructType)
+    rows = []
+    if shape.tag_field is not None:
+        rows.append((f"`{shape.tag_field}`", f'`"{shape.tag}"`', "required", ""))
+    for field in sorted(shape.fields, key=lambda field: not field.required):
+        name, about = f"`{field.encode_name}`", _description(field.type)
+        rows.append((name, _kind(field.type), _default(cls, field), about))
+    return _table(("field", "type", "default", ""), rows) if rows else ""
+
+
+def _kind(kind: inspect.Type) -> str:
+    match kind:
+        case inspect.Metadata(type=inner, extra_json_schema=schema):
+            title = (schema or {}).get("title")
+            return f"[{title}](#{title.lower()})" if isinstance(title, str) else _kind(inner)
+        case inspect.UnionType(types=types):
+            return " or ".join(_kind(one) for one in types)
+        case inspect.LiteralType(values=values):
+            return " or ".join(f'`"{value}"`' for value in values)
+        case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
+            return f"list{_bounds(kind)} of {_kind(item)}"
+        case inspect.StructType(cls=cls):
+            return _link(_MESSAGE_OF[cls]) if cls in _MESSAGE_OF else f"[{cls.__name__}](#{cls.__name__.lower()})"
+        case inspect.StrType():
+            return f"string{_bounds(kind)}"
+        case inspect.IntType():
+            return "number ≥ 0" if kind.ge == 0 else "number"
+        case inspect.BoolType():
+            return "true or false"
+        case inspect.NoneType():
+            return "null"
+        case inspect.TupleType(item_types=types):
+            return f"list of {len(types)}: {', '.join(_kind(one) for one in types)}"
+        case inspect.DictType(value_type=inspect.AnyType()):
+            return "object"
+        case inspect.DictType(key_type=key, value_type=value):
+            return f"object, {_kind(key)} → {_kind(value)}"
+    raise TypeError(f"the reference has no words for {kind!r}")
+
+
+def _bounds(kind: inspect.StrType | inspect.ListType | inspect.VarTupleType) -> str:
+    if kind.min_length == 1:
+        return " (not empty)"
+    return f" (at most {kind.max_length})" if kind.max_length is not None else ""
+
+
+def _description(kind: inspect.Type) -> str:
+    if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
+        return str(kind.extra_json_schema.get("description", ""))
+    return ""
+
+
+def _default(cls: type[Content], field: inspect.Field) -> str:
+    if field.required:
+        return "required"
+    if field.default_factory is not msgspec.NODEFAULT:
+        return f"`{msgspec.json.encode(field.default_factory()).decode()}`"
+    if field.default is msgspec.NODEFAULT:
+        return "absent"
+    return f"`{msgspec.json.encode(field.default).decode()}`"
+
+
+def _inner_structs() -> list[type[Content]]:
+    """The structs that stand inside messages and results, in the order of their definition."""
+    outer = [spec.content for spec in MESSAGES.values()]
+    outer += [shape for spec in REQUESTS.values() for shape in (spec.content, spec.result)]
+    found: set[type] = set()
+    for cls in outer:
+        shape = inspect.type_info(cls)
+        assert isinstance(shape, inspect.StructType)
+        for field in shape.fields:
+            found.update(_structs(field.type))
+    defined = [value for value in vars(messages).values() if isinstance(value, type) and issubclass(value, Content)]
+    return [cls for cls in defined if cls in found and cls not in _MESSAGE_OF]
+
+
+def _structs(kind: inspect.Type) -> Iterator[type]:
+    match kind:
+        case inspect.Metadata(type=inner) | inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner):
+            yield from _structs(inner)
+        case inspect.UnionType(types=types) | inspect.TupleType(item_types=types):
+            for one in types:
+                yield from _structs(one)
+        case inspect.DictType(value_type=value):
+            yield from _structs(value)
+        case inspect.StructType(cls=cls, fields=fields):
+            yield cls
+            for field in fields:
+                yield from _structs(field.type)
+
+
+def _limits() -> Iterator[tuple[str, str, str]]:
+    for name, meaning in _said_below(limits).items():
+        value = getattr(limits, name)
+        yield f"`{name}`", (f"{value:,}".replace(",", " ") if value > 9999 else f"{value:g}"), _sentences(meaning)
+
+
+def _said_below(module: ModuleType) -> dict[str, str]:
+    """The sentence below each of a module's constants."""
+    said: dict[str, str] = {}
+    name = ""
+    for statement in ast.parse(python.getsource(module)).body:
+        match statement:
+            case ast.AnnAssign(target=ast.Name(id=name)):
+                pass
+            case ast.Expr(value=ast.Constant(value=str() as text)) if name:
+                said[name] = text
+            case _:
+                name = ""
+    return said
+
+
+def _by(senders: Iterable[str]) -> str:
+    return ", ".join(senders)
+
+
+def _link(name: str) -> str:
+    return f"[`{name}`](#{name})"
+
+
+def _first_sentence(cls: type) -> str:
+    text = _sentences(python.getdoc(cls) or "")
+    return text.partition(". ")[0].rstrip(".") + "."
+
+
+def _sentences(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
+    lines: list[tuple[Any, ...]] = [head, tuple("---" for _ in head), *rows]
+    return "".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |\n" for line in lines)
+
+
+def main() -> None:
+    FILE.write_text(reference(), encoding="utf-8", newline="\n")
+    print(f"wrote {FILE}")
+
+
+if __name__ == "__main__":
+    main()
