@@ -1,0 +1,176 @@
+"""What the extension takes for granted of SillyTavern, held against the real one: the members, events, commands and
+elements that adapter.js names, and the orders of events that the fake of the Node tests emits."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from .browser import command, context, open_character, send_in_page, streamed
+from .fake_model import FakeModel, Gate, Reply
+from .tavern import ROOT, wait_until
+
+pytestmark = pytest.mark.e2e
+
+FAKE = (ROOT / "tests/extension/fake-sillytavern.mjs").read_text(encoding="utf-8")
+_FOUND = re.search(r"SEQUENCES = JSON\.parse\(`(.*?)`\)", FAKE, re.DOTALL)
+assert _FOUND is not None
+SEQUENCES: dict[str, list[str]] = json.loads(_FOUND[1])
+
+RECORDED = sorted({name for sequence in SEQUENCES.values() for name in sequence if name != "T"})
+
+
+@pytest.fixture
+def tavern_settings() -> dict[str, Any]:
+    return {"extension_settings": {"chatbridge": {"auto_connect": False}}}
+
+
+@pytest.fixture
+def recorder(page: Page) -> Page:
+    """A page that notes the events, in the order a listener hears them: dry runs left out, tokens as one T."""
+    page.evaluate(
+        """(names) => {
+            const c = SillyTavern.getContext();
+            window.recorded = [];
+            for (const name of names) {
+                c.eventSource.on(c.eventTypes[name], (...args) => {
+                    const dryRun = name === 'GENERATION_STARTED' ? args[2] : name === 'GENERATE_AFTER_DATA' && args[1];
+                    dryRun || window.recorded.push(name);
+                });
+            }
+            c.eventSource.on(c.eventTypes.STREAM_TOKEN_RECEIVED, () => {
+                window.recorded.at(-1) === 'T' || window.recorded.push('T');
+            });
+        }""",
+        RECORDED,
+    )
+    open_character(page, "Alice")
+    page.wait_for_function("recorded.includes('CHARACTER_MESSAGE_RENDERED')")
+    at_rest(page)
+    return page
+
+
+def at_rest(page: Page) -> None:
+    quiet = "document.body.dataset.generating !== 'true' && c.streamingProcessor?.isFinished !== true"
+    wait_until(lambda: context(page, quiet), "SillyTavern to be at rest")
+
+
+def told(page: Page) -> list[str]:
+    found: list[str] = page.evaluate("recorded")
+    return found
+
+
+def forget(page: Page) -> None:
+    page.evaluate("recorded.length = 0")
+
+
+def expect(page: Page, name: str) -> None:
+    """What was told since `forget` is this sequence, and stays so."""
+    wait_until(lambda: told(page) == SEQUENCES[name], f"the events of {name}")
+    at_rest(page)
+    assert told(page) == SEQUENCES[name]
+    forget(page)
+
+
+def test_everything_the_adapter_uses_is_there(extension: Path, page: Page) -> None:
+    missing = page.evaluate(
+        """async () => {
+            const { USED } = await import('/scripts/extensions/third-party/ChatBridge/src/adapter.js');
+            const c = SillyTavern.getContext();
+            return [
+                ...USED.members.filter((name) => !(name in c)),
+                ...USED.events.filter((name) => !c.eventTypes[name]),
+                ...USED.commands.filter((name) => typeof c.SlashCommandParser.commands[name]?.callback !== 'function'),
+                ...USED.elements.filter((selector) => !document.querySelector(selector)),
+            ];
+        }"""
+    )
+    assert missing == []
+
+
+def test_everything_the_adapter_uses_is_named() -> None:
+    adapter = (ROOT / "extension/src/adapter.js").read_text(encoding="utf-8")
+    bridge = (ROOT / "extension/src/bridge.js").read_text(encoding="utf-8")
+    table, code = adapter.split("const SETTINGS_KEY", 1)
+    named = set(re.findall(r"'([^']+)'", table))
+    events = set(re.findall(r"'([A-Z]+_[A-Z_]+)'", code + bridge)) | {"APP_READY"}
+    assert events <= named
+    members = set(re.findall(r"\bcontext\.(\w+)", code))
+    for names in re.findall(r"const \{ ([^}]+) \} = this\.context;", code):
+        members |= {name.strip() for name in names.split(",")}
+    assert members <= named | {"streamingProcessor"}
+    assert set(re.findall(r"querySelector\('(#\w+)'\)", code)) <= named
+    assert set(re.findall(r"\.commands\.(\w+)\.callback", code)) <= named
+
+
+def test_the_streamed_reply_is_seen_through_the_processor(recorder: Page, model: FakeModel) -> None:
+    gate = Gate(1)
+    model.say(Reply(["One ", "two."], gate=gate))
+    send_in_page(recorder, "Go")
+    wait_until(lambda: streamed(recorder) == "One ", "the first token")
+    seen = context(
+        recorder,
+        "(({ type, messageId, isStopped, isFinished, reasoningHandler }) =>"
+        " [type, messageId, isStopped, isFinished, reasoningHandler.reasoning])(c.streamingProcessor)",
+    )
+    assert seen == ["normal", 2, False, False, ""]
+    assert context(recorder, "document.body.dataset.generating") == "true"
+    gate.open()
+    at_rest(recorder)
+
+
+def test_the_orders_of_events_with_streaming(recorder: Page, model: FakeModel) -> None:
+    page = recorder
+    forget(page)
+    model.say("First.", "Second.", "Third.", Reply(["Half "], ending="hang"), Reply(status=500))
+    send_in_page(page, "Go")
+    expect(page, "send, streaming")
+    page.evaluate("() => SillyTavern.getContext().swipe.right().then(() => {})")
+    expect(page, "swipe, streaming")
+    page.evaluate("() => SillyTavern.getContext().generate('regenerate').then(() => {})")
+    expect(page, "regenerate, streaming")
+    send_in_page(page, "More")
+    wait_until(lambda: streamed(page) == "Half ", "the first token")
+    page.evaluate("SillyTavern.getContext().stopGeneration()")
+    expect(page, "stop, streaming")
+    send_in_page(page, "And more")
+    expect(page, "fail, streaming")
+
+
+def test_the_orders_of_editing_deleting_and_hiding(recorder: Page, model: FakeModel) -> None:
+    page = recorder
+    send_in_page(page, "Go")
+    wait_until(lambda: "CHARACTER_MESSAGE_RENDERED" in told(page)[-1:], "the reply")
+    at_rest(page)
+    forget(page)
+    page.evaluate("document.querySelector('#chat .mes[mesid=\"2\"] .mes_edit').click()")
+    page.fill("#curEditTextarea", "Edited.")
+    page.evaluate("document.querySelector('#chat .mes[mesid=\"2\"] .mes_edit_done').click()")
+    expect(page, "edit")
+    command(page, "/hide 1")
+    assert context(page, "c.chat[1].is_system") is True
+    expect(page, "hide")
+    command(page, "/cut 1")
+    expect(page, "delete")
+
+
+class TestWithoutStreaming:
+    @pytest.fixture
+    def tavern_settings(self) -> dict[str, Any]:
+        return {"oai_settings": {"stream_openai": False}}
+
+    def test_the_orders_of_events(self, recorder: Page, model: FakeModel) -> None:
+        gate = Gate()
+        model.say("All at once.", Reply("Never.", gate=gate))
+        forget(recorder)
+        send_in_page(recorder, "Go")
+        expect(recorder, "send, not streaming")
+        send_in_page(recorder, "More")
+        gate.wait_held()
+        recorder.evaluate("SillyTavern.getContext().stopGeneration()")
+        expect(recorder, "stop, not streaming")
