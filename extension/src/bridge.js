@@ -145,7 +145,7 @@ export class Bridge {
      * @param {Record<string, any>} welcome What it said.
      */
     #welcome(welcome) {
-        this.log(`connected: ${welcome.server ?? 'hub'} ${welcome.version ?? ''}, tavern ${welcome.tavern ?? '?'}`);
+        this.log(`the program calls this page tavern ${welcome.tavern ?? '?'}`);
         this.history.online = true;
         this.lastState = '';
         this.#sendState();
