@@ -2,11 +2,12 @@
 
 import json
 import random
+import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hub_rig import GREETING, Rig, page
+from hub_rig import GREETING, Rig, page, raw_frame
 
 from chatbridge_gui.bridge import requests
 from chatbridge_gui.bridge.events import (
@@ -20,7 +21,7 @@ from chatbridge_gui.bridge.events import (
 )
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.protocol import limits
-from chatbridge_gui.protocol.codec import decode
+from chatbridge_gui.protocol.codec import decode, encode
 from chatbridge_gui.protocol.messages import (
     ChatChanges,
     ChatHistory,
@@ -278,7 +279,9 @@ def test_with_several_taverns_it_asks_which_and_goes_to_the_one_that_is_named(ri
     assert error["code"] == "ambiguous_tavern"
     assert error["params"] == {"taverns": {"1": "First", "2": "Second"}}
     app.say("send_message", {"text": "for two", "tavern": 2}, id=2)
-    second.say("result", {}, id=second.hear("send_message")["id"])
+    request = second.hear("send_message")
+    assert request["content"]["tavern"] is None, "its number is the hub's affair"
+    second.say("result", {}, id=request["id"])
     assert app.hear("result", id=2)
     first.say("stop")
     first.hear("error")
@@ -393,20 +396,24 @@ def test_an_instance_that_connects_again_replaces_its_older_socket_and_keeps_its
 
 
 def test_what_the_replaced_socket_still_says_is_not_heard(rig: Rig) -> None:
-    old = rig.connect()
-    old.say("hello", {"role": "tavern", "name": "Tab", "instance": "page-1"})
-    old.hear("welcome")
+    """The old one never reads, so it does not learn that it is closed, and goes on."""
+    hello = {"role": "tavern", "name": "Tab", "instance": "page-1", "capabilities": ["stop"]}
     app = rig.app()
-    rig.tavern("Tab", instance="page-1")
-    app.hear("chat_history")
-    for _ in range(50):
-        try:
-            old.say("chat_history", page([REPLY], epoch=5))
-            old.raw("not even JSON")
-        except Exception:  # noqa: BLE001  # it may be closed by now, which is as good
-            break
-    assert old.closed()[0] == 4004
-    assert [frame for frame in app.all_until_answer() if frame["type"] == "chat_history"] == []
+    with rig.dead_peer() as old:
+        old.sendall(raw_frame(encode("hello", hello)))
+        rig.wait(lambda event: isinstance(event, PeerJoined) and event.info.role == "tavern")
+        new = rig.tavern("Tab", instance="page-1")
+        app.hear("chat_history")
+        app.say("stop", id=1)
+        id = new.hear("stop")["id"]
+        for _ in range(10):
+            old.sendall(raw_frame(encode("chat_history", page([REPLY], epoch=5))))
+            old.sendall(raw_frame(encode("result", {"stopped": True}, id)))
+            new.say("stream_start", {"stream": 1, "kind": "normal"})
+            app.hear("stream_start")
+        new.say("result", {"stopped": False}, id=id)
+        assert app.hear("result")["content"] == {"stopped": False}
+    assert [frame["type"] for frame in app.heard].count("chat_history") == 1
 
 
 def test_one_that_comes_back_later_has_the_number_it_had(rig: Rig) -> None:
@@ -513,6 +520,23 @@ def test_a_listener_that_speaks_at_last_is_what_its_first_frame_says(
         assert rig.told(PeerLeft) == []
         return
     assert rig.wait_for(PeerLeft).info == joined.info
+
+
+def test_a_listener_that_said_hello_is_sent_no_bare_messages_any_more(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "SILENCE_BEFORE_LISTENING", 0.05)
+    tavern = rig.tavern()
+    tavern.say("stream_start", {"stream": 1, "kind": "normal"})
+    late = rig.connect()
+    late.hear("chat_history")
+    tavern.say("stream_update", {"stream": 1, "append": "waits to be sent"})
+    rig.wait(lambda event: isinstance(event, News) and isinstance(event.content, StreamUpdate))
+    late.say("hello", {"role": "app", "name": "typed by hand"})
+    late.hear("welcome")
+    until = time.monotonic() + 2 / limits.SIMPLE_UPDATES_PER_SECOND
+    while time.monotonic() < until:
+        assert [frame for frame in late.all_until_answer() if not isinstance(frame["content"], dict)] == []
 
 
 def test_simple_and_full_messages_do_not_mix(rig: Rig) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import logging
 import socket
 import threading
 import time
@@ -27,6 +28,7 @@ from chatbridge_gui.bridge.events import (
     PeerLeft,
     WindowWanted,
 )
+from chatbridge_gui.bridge.library_log import library_logger
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.codec import encode
 from chatbridge_gui.protocol.messages import Hello
@@ -329,7 +331,9 @@ def test_a_header_that_comes_twice_is_refused(rig: Rig, header: str) -> None:
     assert status == 400
 
 
-def test_cookies_and_tokens_never_reach_the_log(rig: Rig) -> None:
+def test_cookies_and_tokens_never_reach_any_log(rig: Rig, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.WARNING, logger="websockets.client")  # the test's own side
     rig.get("/", Cookie="session=TOPSECRET", Origin="https://evil.example")
     with rig.tcp() as tcp:
         tcp.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\nCookie: TOPSECRET\r\nBroken\r\n\r\n")
@@ -341,6 +345,18 @@ def test_cookies_and_tokens_never_reach_the_log(rig: Rig) -> None:
     rig.stop()
     assert [row for row in rig.told(LogRow) if "TOPSECRET" in row.text] == []
     assert "TOPSECRET" not in repr(rig.events)
+    assert "TOPSECRET" not in caplog.text
+
+
+def test_an_error_of_the_websocket_library_is_a_row_in_the_log() -> None:
+    rows: list[tuple[str, ...]] = []
+    logger = library_logger(lambda *row: rows.append(row))
+    logger.warning("not that bad")
+    try:
+        raise OSError("broken")
+    except OSError:
+        logger.exception("it failed")
+    assert rows == [("error", "server", "it failed: OSError('broken')")]
 
 
 def test_with_a_token_only_those_who_know_it_enter(rigs: MakeRig) -> None:

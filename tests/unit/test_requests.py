@@ -38,6 +38,21 @@ def test_a_result_goes_to_its_asker_and_a_second_one_nowhere() -> None:
     run(main)
 
 
+def test_nothing_happens_when_the_time_of_an_answered_request_is_over() -> None:
+    async def main(pending: PendingRequests, answers: list[Content]) -> None:
+        loop = asyncio.get_running_loop()
+        troubles: list[dict[str, Any]] = []
+        loop.set_exception_handler(lambda _, trouble: troubles.append(trouble))
+        id = pending.add(STOP, 1, answers.append, timeout=0)
+        pending.result(1, id, {"stopped": True})
+        later = asyncio.Event()
+        loop.call_later(0.01, later.set)
+        await later.wait()
+        assert (codes(answers), troubles) == (["result"], [])
+
+    run(main)
+
+
 def test_an_error_is_passed_on_as_it_is() -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
         id = pending.add(SEND, 1, answers.append)
