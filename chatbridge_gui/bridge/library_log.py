@@ -2,11 +2,14 @@
 
 import logging
 from collections.abc import Callable
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chatbridge_gui.bridge.events import Kind, Level
 
 Log: TypeAlias = Callable[[Level, Kind, str], None]
+
+_NO_HANDSHAKE: Final = "opening handshake failed"
+"""Somebody looked at the port and spoke no WebSocket; older versions of the library call that an error."""
 
 
 class _ToHubLog(logging.Handler):
@@ -18,7 +21,11 @@ class _ToHubLog(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
-        self._log("error", "server", record.getMessage() + (f": {error!r}" if error is not None else ""))
+        text = record.getMessage() + (f": {error!r}" if error is not None else "")
+        if record.msg == _NO_HANDSHAKE:
+            self._log("debug", "access", text)
+        else:
+            self._log("error", "server", text)
 
 
 def library_logger(log: Log) -> logging.Logger:

@@ -115,14 +115,14 @@ class Rig:
         return socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
 
     def ask(self, request: bytes) -> tuple[int, str]:
-        """The status and the rest of the answer to raw bytes."""
+        """The status and the whole of the answer to raw bytes; status 0 if it was cut off without one."""
         with self.tcp() as tcp:
             tcp.sendall(request)
             answer = b""
             while more := tcp.recv(65536):
                 answer += more
         text = answer.decode("latin-1")
-        return int(text.split(" ", 2)[1]), text
+        return int(text.split(" ", 2)[1]) if text else 0, text
 
     def get(self, path: str = "/", host: str = "localhost", **headers: str) -> tuple[int, str]:
         """The answer to a plain HTTP request."""

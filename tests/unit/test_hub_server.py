@@ -356,7 +356,8 @@ def test_an_error_of_the_websocket_library_is_a_row_in_the_log() -> None:
         raise OSError("broken")
     except OSError:
         logger.exception("it failed")
-    assert rows == [("error", "server", "it failed: OSError('broken')")]
+    logger.error("opening handshake failed")
+    assert rows == [("error", "server", "it failed: OSError('broken')"), ("debug", "access", "opening handshake failed")]
 
 
 def test_with_a_token_only_those_who_know_it_enter(rigs: MakeRig) -> None:
@@ -431,7 +432,8 @@ def test_the_source_is_the_programs_own(rig: Rig) -> None:
 def test_other_addresses_are_not_found_and_other_methods_not_done(rig: Rig) -> None:
     assert rig.get("/nothing")[0] == 404
     assert rig.get("/../../etc/passwd")[0] == 404
-    assert rig.ask(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")[0] in (400, 405)
+    # Older versions of the library cut off what is not GET.
+    assert rig.ask(b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n")[0] in (0, 405)
 
 
 @pytest.mark.parametrize(
