@@ -357,7 +357,10 @@ def test_an_error_of_the_websocket_library_is_a_row_in_the_log() -> None:
     except OSError:
         logger.exception("it failed")
     logger.error("opening handshake failed")
-    assert rows == [("error", "server", "it failed: OSError('broken')"), ("debug", "access", "opening handshake failed")]
+    assert rows == [
+        ("error", "server", "it failed: OSError('broken')"),
+        ("debug", "access", "opening handshake failed"),
+    ]
 
 
 def test_with_a_token_only_those_who_know_it_enter(rigs: MakeRig) -> None:
