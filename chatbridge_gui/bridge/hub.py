@@ -3,11 +3,12 @@
 import asyncio
 import itertools
 import time
-from typing import Any, TypeVar
+from typing import Any
 
 import msgspec
 
 from chatbridge_gui import __version__
+from chatbridge_gui.bridge.conflicts import ChatConflicts
 from chatbridge_gui.bridge.events import (
     Kind,
     Level,
@@ -21,43 +22,32 @@ from chatbridge_gui.bridge.events import (
     WindowWanted,
 )
 from chatbridge_gui.bridge.peers import App, Outbox, Peer, Tavern
+from chatbridge_gui.bridge.readers import Readers, changes_of, is_first_page
 from chatbridge_gui.bridge.requests import PendingRequests
-from chatbridge_gui.bridge.simple import SimpleTavern, SimpleView
-from chatbridge_gui.chat.feed import HistoryFeed
+from chatbridge_gui.bridge.simple import SimpleTavern
 from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.codec import encode
 from chatbridge_gui.protocol.messages import (
-    Change,
     ChatChanges,
+    ChatConflict,
     ChatHistory,
     Check,
     Hello,
+    Known,
     Limits,
     Resync,
-    Splice,
     StreamEnd,
     StreamStart,
-    StreamUpdate,
     TavernInfo,
     TavernNews,
+    TavernPoint,
     Taverns,
-    TavernState,
-    Topic,
     Welcome,
 )
 
 SERVER_NAME = "ChatBridge"
-_AnyNews = TypeVar("_AnyNews", bound=TavernNews)
-_TYPES: dict[type, tuple[str, Topic]] = {
-    ChatHistory: ("chat_history", "chat"),
-    ChatChanges: ("chat_changes", "chat"),
-    StreamStart: ("stream_start", "stream"),
-    StreamUpdate: ("stream_update", "stream"),
-    StreamEnd: ("stream_end", "stream"),
-    TavernState: ("tavern_state", "state"),
-}
 _REMEMBERED_INSTANCES = 1000
 _LOG_CHARACTERS = 1000
 
@@ -68,14 +58,19 @@ class Hub:
     def __init__(self, observer: Observer) -> None:
         self._tell = observer
         self.taverns: dict[int, Tavern] = {}
-        self.apps: set[App] = set()
+        self.readers = Readers()
         self.pending = PendingRequests()
         self.session = f"{time.time_ns():x}"
         self._peer_numbers = itertools.count(1)
         self._tavern_numbers = itertools.count(1)
         self._numbers_by_instance: dict[str, int] = {}
         self._simple_taverns: dict[int, SimpleTavern] = {}
-        self._simple_views: dict[App, SimpleView] = {}
+        self._departed: dict[int, tuple[Tavern, asyncio.TimerHandle]] = {}
+        self._conflicts = ChatConflicts()
+
+    @property
+    def apps(self) -> set[App]:
+        return self.readers.apps
 
     def log(self, level: Level, kind: Kind, text: str, peer: str = "") -> None:
         one_line = " ".join(text.split())
@@ -88,58 +83,97 @@ class Hub:
 
     # --- coming and going -------------------------------------------------------------------------------------------
 
-    def join_tavern(self, hello: Hello, address: str, outbox: Outbox, *, simple: bool = False) -> Tavern:
-        """Take a tavern in. An older socket of the same instance is closed; it keeps its number."""
+    def join_tavern(
+        self, hello: Hello, address: str, outbox: Outbox, *, simple: bool = False, origin: str = ""
+    ) -> Tavern:
+        """Take a tavern in. An older socket of the same instance is closed; it keeps its number, its mirror, and the
+        requests it has not answered, which it is asked again."""
         number = self._number_for(hello.instance)
         older = self.taverns.get(number)
         if older is not None:
             older.outbox.close(CloseCode.REPLACED, "this instance has connected again")
             self.leave(older)
-        tavern = Tavern(self._info(hello, address, number, simple=simple), hello, outbox, number)
+        tavern = Tavern(self._info(hello, address, number, simple=simple), hello, outbox, number, origin)
+        departed, timer = self._departed.pop(number, (None, None))
+        if departed is not None and timer is not None:
+            timer.cancel()
+            tavern.mirror, tavern.journal = departed.mirror, departed.journal
         self.taverns[number] = tavern
         if simple:
             self._simple_taverns[number] = SimpleTavern()
         else:
-            outbox.put(encode("welcome", self._welcome(tavern=number)))
+            more: dict[str, Any] = {}
+            if tavern.mirror.complete and departed is not None and not departed.waiting_for_history:
+                more["known"] = Known(epoch=tavern.mirror.epoch, revision=tavern.mirror.revision)
+            outbox.put(encode("welcome", self._welcome(tavern=number, **more)))
+        for frame in self.pending.unanswered(number):
+            outbox.put(frame)
         self._joined(tavern)
+        self._conflicts.here(number, True)
+        self._conflicts_changed()
         self._taverns_changed()
         return tavern
 
     def join_app(self, hello: Hello, address: str, outbox: Outbox, *, simple: bool = False) -> App:
-        """Take an app in, and send it all it subscribed to."""
+        """Take an app in, and send it all it subscribed to; of what it has already, only what it missed."""
         app = App(self._info(hello, address, None, simple=simple), hello, outbox)
-        outbox.refill = lambda: self._next_page(app)
+        points = self._resumable(hello)
         if not simple:
-            outbox.put(encode("welcome", self._welcome(taverns=self._describe())))
-        self.apps.add(app)
-        if simple:
-            self._simple_views[app] = SimpleView(outbox.put, asyncio.get_running_loop().call_later)
+            outbox.put(encode("welcome", self._welcome(taverns=self._describe(), resumed=tuple(points))))
+        self.readers.join(app)
         self._joined(app)
         for tavern in self.taverns.values():
-            self._introduce(app, tavern)
+            self.readers.introduce(app, tavern, points.get(tavern.number))
         return app
 
-    def leave(self, peer: Peer) -> None:
-        """Forget a peer whose connection is over; what it was asked and did not answer is answered for it."""
+    def leave(self, peer: Peer, *, for_good: bool = False) -> None:
+        """A peer's connection is over. A tavern that did not end it itself may come back within a few seconds: until
+        then its mirror is kept and its requests wait; `for_good` means that it will not."""
         if isinstance(peer, Tavern):
             if self.taverns.get(peer.number) is not peer:
                 return
             del self.taverns[peer.number]
             self._simple_taverns.pop(peer.number, None)
-            self.pending.tavern_gone(peer.number)
-            for app in self.apps:
-                app.feeds.pop(peer.number, None)
-        elif isinstance(peer, App):
-            if peer not in self.apps:
-                return
-            self.apps.remove(peer)
-            view = self._simple_views.pop(peer, None)
-            if view is not None:
-                view.forget()
+            self._conflicts.here(peer.number, False)
+            if for_good or not peer.hello.instance:
+                self._forget(peer)
+            else:
+                timer = asyncio.get_running_loop().call_later(limits.RETURN, self._forget, peer)
+                self._departed[peer.number] = (peer, timer)
+        elif isinstance(peer, App) and not self.readers.leave(peer):
+            return
         self._tell(PeerLeft(peer.info))
         self.log("info", "peer", "left", peer.label)
         if isinstance(peer, Tavern):
+            self._conflicts_changed()
             self._taverns_changed()
+
+    def close(self) -> None:
+        """The hub stops: whatever is not answered yet is answered now."""
+        for tavern, timer in list(self._departed.values()):
+            timer.cancel()
+            self._forget(tavern)
+        for tavern in list(self.taverns.values()):
+            self.leave(tavern, for_good=True)
+
+    def _forget(self, tavern: Tavern) -> None:
+        """A tavern will not come back: what it was asked and did not answer is answered for it."""
+        self._departed.pop(tavern.number, None)
+        self.pending.tavern_gone(tavern.number)
+        self.readers.forget_tavern(tavern.number)
+        self._conflicts.opened(tavern.number, None)
+
+    def _resumable(self, hello: Hello) -> dict[int, TavernPoint]:
+        """The taverns of which an app that reconnects needs only what it missed."""
+        if hello.resume is None or hello.resume.session != self.session:
+            return {}
+        return {
+            number: point
+            for number, point in hello.resume.taverns.items()
+            if (tavern := self.taverns.get(number)) is not None
+            and point.epoch == tavern.mirror.epoch
+            and tavern.journal.since(point.revision, tavern.mirror.revision) is not None
+        }
 
     def check_taverns(self) -> None:
         """Ask each tavern to compare its chat with what it has sent, since some changes fire no event there."""
@@ -162,101 +196,72 @@ class Hub:
 
         What does not fit is not passed on; the tavern is asked for its history, once.
         """
-        if tavern.waiting_for_history and not _is_first_page(news):
+        if isinstance(news, StreamStart) and (live := tavern.mirror.streams.get(news.stream)) is not None:
+            more = live.continued(news)
+            if more is not None:  # it tells again of a reply that everybody has, after its connection broke
+                for one in more:
+                    self._take(tavern, one)
+                return
+        self._take(tavern, news)
+
+    def _take(self, tavern: Tavern, news: TavernNews) -> None:
+        if tavern.waiting_for_history and not is_first_page(news):
             if isinstance(news, ChatHistory | ChatChanges):
                 return
             if isinstance(news, StreamEnd):
                 news = _without_message(news)
-        chat_before = tavern.mirror.chat
+        mirror = tavern.mirror
+        before = mirror.chat, mirror.epoch, mirror.revision
         try:
-            tavern.mirror.apply(news)
+            mirror.apply(news)
         except OutOfSync as error:
             if not tavern.waiting_for_history:
                 self.log("warning", "chat", f"out of step, asking for the history again: {error}", tavern.label)
                 tavern.waiting_for_history = True
                 tavern.outbox.put(encode("resync", Resync()))
                 if isinstance(news, StreamEnd):
-                    self.news(tavern, news)
+                    self._take(tavern, news)
             return
-        if _is_first_page(news):
+        if is_first_page(news):
             tavern.waiting_for_history = False
+            if before[1:] != (mirror.epoch, mirror.revision):
+                tavern.journal.clear()
         news.tavern = tavern.number
         self._log_news(tavern, news)
         self._tell(News(tavern.number, news))
-        self._pass_on(tavern, news)
-        if tavern.mirror.chat != chat_before:
+        self.readers.pass_on(tavern, news)
+        self._watch_conflicts(tavern, news, loaded=mirror.epoch != before[1])
+        if mirror.chat != before[0]:
             self._taverns_changed()
 
-    def _pass_on(self, tavern: Tavern, news: TavernNews) -> None:
-        type, topic = _TYPES[news.__class__]
-        encoded: bytes | None = None
-        for app in self.apps:
-            view = self._simple_views.get(app)
-            if view is not None:
-                view.follow(tavern.number, tavern.mirror, news)
-            elif isinstance(news, ChatHistory):
-                self._history_came(app, tavern, first=_is_first_page(news))
-            else:
-                if "chat" in app.hello.subscribe:
-                    self._feed(app, tavern).follow(_changes(news))
-                if topic in app.hello.subscribe:
-                    encoded = encoded or encode(type, news)
-                    app.outbox.put(encoded)
-                elif isinstance(news, StreamEnd) and news.message is not None and "chat" in app.hello.subscribe:
-                    app.outbox.put(encode("chat_changes", self._as_changes(tavern, news)))
+    # --- the same chat in several tabs ------------------------------------------------------------------------------
 
-    def _history_came(self, app: App, tavern: Tavern, *, first: bool) -> None:
-        if "chat" not in app.hello.subscribe:
-            return
-        if first:
-            self._send_newest_page(app, tavern)
+    def _watch_conflicts(self, tavern: Tavern, news: TavernNews, *, loaded: bool) -> None:
+        if loaded or (is_first_page(news) and not self._conflicts.knows(tavern.number)):
+            self._conflicts.opened(tavern.number, tavern.chat_key)
+        elif changes_of(news):
+            self._conflicts.changed(tavern.number)
         else:
-            app.outbox.wake()
-
-    def _introduce(self, app: App, tavern: Tavern) -> None:
-        """Tell an app that has just come what is so at a tavern."""
-        view = self._simple_views.get(app)
-        if view is not None:
-            view.show(tavern.number, tavern.mirror)
             return
-        if "state" in app.hello.subscribe:
-            app.outbox.put(encode("tavern_state", _with_tavern(tavern.mirror.state, tavern.number)))
-        if "chat" in app.hello.subscribe:
-            self._send_newest_page(app, tavern)
-        if "stream" in app.hello.subscribe:
-            for live in tavern.mirror.streams.values():
-                start = live.as_start(tavern.mirror.chat.id, tavern.mirror.epoch)
-                app.outbox.put(encode("stream_start", _with_tavern(start, tavern.number)))
+        if self._conflicts_changed():
+            self._taverns_changed()
 
-    def _send_newest_page(self, app: App, tavern: Tavern) -> None:
-        page = self._feed(app, tavern).restart()
-        if page is not None:
-            app.outbox.put(encode("chat_history", _with_tavern(page, tavern.number)))
-
-    def _next_page(self, app: App) -> bytes | None:
-        """An older page for an app that has nothing else to read."""
-        for number, feed in app.feeds.items():
-            page = feed.next_page()
-            if page is not None:
-                return encode("chat_history", _with_tavern(page, number))
-        return None
-
-    def _feed(self, app: App, tavern: Tavern) -> HistoryFeed:
-        feed = app.feeds.get(tavern.number)
-        if feed is None:
-            feed = app.feeds[tavern.number] = HistoryFeed(tavern.mirror)
-        return feed
-
-    def _as_changes(self, tavern: Tavern, news: StreamEnd) -> ChatChanges:
-        """A stream's end for those who follow the chat and not the streams."""
-        return ChatChanges(
-            chat_id=tavern.mirror.chat.id,
-            epoch=news.epoch,
-            base=news.base,
-            revision=news.revision,
-            changes=_changes(news),
-            tavern=tavern.number,
-        )
+    def _conflicts_changed(self) -> bool:
+        """Tell the taverns whose standing is another by now, and the user; true if there are any."""
+        now = {number: self._conflicts.standing(number) for number in self.taverns}
+        full = (tavern for tavern in self.taverns.values() if not tavern.info.simple)
+        changed = [tavern for tavern in full if tavern.standing != now[tavern.number]]
+        for tavern in changed:
+            standing = tavern.standing = now[tavern.number]
+            names = tuple(self.taverns[number].hello.name for number in standing.others)
+            conflict = ChatConflict(others=names, stale=standing.stale, leads=standing.leads)
+            tavern.outbox.put(encode("chat_conflict", conflict))
+            if standing.others:
+                tabs = ", ".join(f"tavern {number}" for number in standing.others)
+                stale = "; what it shows is out of date, load the chat again there" if standing.stale else ""
+                lost = "and SillyTavern loses messages then: close one of them"
+                self.log("warning", "chat", f"this chat is open in {tabs} too, {lost}{stale}", tavern.label)
+        return bool(changed)
 
     # --- small things -----------------------------------------------------------------------------------------------
 
@@ -305,14 +310,11 @@ class Hub:
     def _taverns_changed(self) -> None:
         taverns = self._describe()
         self._tell(TavernsChanged(tuple(taverns)))
-        frame = encode("taverns", Taverns(taverns=taverns))
-        for app in self.apps:
-            if not app.info.simple and "state" in app.hello.subscribe:
-                app.outbox.put(frame)
+        self.readers.tell(encode("taverns", Taverns(taverns=taverns)))
 
     def _log_news(self, tavern: Tavern, news: TavernNews) -> None:
         match news:
-            case ChatHistory(chat=chat) if _is_first_page(news):
+            case ChatHistory(chat=chat) if is_first_page(news):
                 what = f"{news.total} messages" if chat.id is not None else "no chat is open"
                 self.log("info", "chat", f"history of {chat.title or chat.id or 'no chat'}: {what}", tavern.label)
             case ChatChanges():
@@ -328,24 +330,6 @@ class Hub:
                 pass
 
 
-def _is_first_page(news: TavernNews) -> bool:
-    return isinstance(news, ChatHistory) and news.start + len(news.messages) == news.total
-
-
 def _without_message(news: StreamEnd) -> StreamEnd:
     """The end of a stream whose message comes with the history: the reply must not seem to go on for ever."""
     return msgspec.structs.replace(news, at=None, message=None)
-
-
-def _changes(news: TavernNews) -> list[Change]:
-    """What a message changes in the chat's order and texts."""
-    if isinstance(news, ChatChanges):
-        return news.changes
-    if isinstance(news, StreamEnd) and news.message is not None and news.at is not None:
-        return [Splice(at=news.at, remove=0 if news.insert else 1, insert=[news.message])]
-    return []
-
-
-def _with_tavern(news: _AnyNews, number: int) -> _AnyNews:
-    news.tavern = number
-    return news

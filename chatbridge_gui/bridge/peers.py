@@ -2,11 +2,13 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 
+from chatbridge_gui.bridge.conflicts import Standing
 from chatbridge_gui.bridge.events import PeerInfo
 from chatbridge_gui.chat.feed import HistoryFeed
+from chatbridge_gui.chat.journal import Journal
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.limits import OUTBOX_BYTES
@@ -81,8 +83,19 @@ class Tavern(Peer):
     """A connected SillyTavern tab."""
 
     number: int
+    origin: str = ""
     mirror: ChatMirror = field(default_factory=ChatMirror)
+    journal: Journal = field(default_factory=Journal)
+    standing: Standing = field(default_factory=Standing)
     waiting_for_history: bool = False
+
+    @property
+    def chat_key(self) -> Hashable | None:
+        """What tells the open chat from every other one of every SillyTavern; None while none is open."""
+        chat = self.mirror.chat
+        if chat.id is None or self.info.simple:
+            return None
+        return self.origin, chat.kind, chat.group or chat.avatar, chat.id
 
     def describe(self) -> TavernInfo:
         """What apps are told of it."""
@@ -95,6 +108,8 @@ class Tavern(Peer):
             capabilities=self.hello.capabilities,
             chat=self.mirror.chat if self.mirror.epoch >= 0 else None,
             state=self.mirror.state,
+            also_open_in=self.standing.others,
+            stale=self.standing.stale,
         )
 
 

@@ -22,6 +22,7 @@ class _Pending:
     tavern: int
     reply: Reply
     timer: asyncio.TimerHandle
+    frame: bytes = b""
 
 
 class PendingRequests:
@@ -42,6 +43,15 @@ class PendingRequests:
         timer = asyncio.get_running_loop().call_later(timeout, self._too_late, id, timeout)
         self._pending[id] = _Pending(spec, tavern, reply, timer)
         return id
+
+    def sent(self, id: int, frame: bytes) -> None:
+        """Keep the frame that asks, to ask again with it."""
+        if id in self._pending:
+            self._pending[id].frame = frame
+
+    def unanswered(self, tavern: int) -> list[bytes]:
+        """What a tavern that is back is to be asked again; it knows by the key what it has done already."""
+        return [pending.frame for pending in self._pending.values() if pending.tavern == tavern and pending.frame]
 
     def result(self, tavern: int, id: object, content: dict[str, Any]) -> bool:
         """Pass a tavern's result on. False: nothing of that id is expected of that tavern.

@@ -1,5 +1,6 @@
 """What peers say, brought to where it belongs: news to the hub, requests to the tavern they mean, answers back."""
 
+import uuid
 from collections.abc import Callable
 
 from chatbridge_gui.bridge.hub import Hub
@@ -119,8 +120,24 @@ class Router:
                 f"{tavern.hello.name} cannot do {spec.name}; its extension or its SillyTavern may be too old",
                 {"request": spec.name},
             )
+        if spec.mutates:
+            self._refuse_stale(tavern)
+            content.key = content.key or uuid.uuid4().hex
         id = self._hub.pending.add(spec, tavern.number, reply)
-        tavern.outbox.put(encode(spec.name, content, id))
+        frame = encode(spec.name, content, id)
+        self._hub.pending.sent(id, frame)
+        tavern.outbox.put(frame)
+
+    def _refuse_stale(self, tavern: Tavern) -> None:
+        """Of several tabs with the same chat only one may change it: SillyTavern would lose what the others wrote."""
+        standing = tavern.standing
+        if not standing.leads:
+            raise ProtocolError(
+                ErrorCode.DUPLICATE_CHAT,
+                f"this chat is open in several tabs, and tavern {standing.leader} changed it last: ask that one, "
+                "or close the tab there and load the chat here again",
+                {"leader": standing.leader, "stale": standing.stale},
+            )
 
     def _choose(self, number: int | None) -> Tavern:
         taverns = self._hub.taverns

@@ -27,6 +27,8 @@ from chatbridge_gui.protocol.messages import REQUESTS, Hello, ProtocolRange
 
 _PATIENCE_AFTER_BAD_FRAME = 10.0
 _PATIENCE_AT_THE_END = 0.8
+_ENDED_ON_PURPOSE = (1000, 1005)
+"""A page that is closed or disconnected says so; one that is frozen says 1001, and may be back."""
 _RULES_BROKEN = (1002, CloseCode.INVALID_TEXT, CloseCode.TOO_LONG, 1011)
 _FATAL = {
     ErrorCode.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
@@ -103,7 +105,9 @@ class HubServer:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._checks
         if self._server is not None:
-            for peer in (*self.hub.taverns.values(), *self.hub.apps):
+            peers = (*self.hub.taverns.values(), *self.hub.apps)
+            self.hub.close()
+            for peer in peers:
                 peer.outbox.close(CloseCode.GOING_AWAY, "the hub is stopping")
             self._server.close(code=CloseCode.GOING_AWAY, reason="the hub is stopping")
             try:
@@ -137,6 +141,7 @@ class HubServer:
     async def _connection(self, connection: ServerConnection) -> None:
         outbox = Outbox()
         peer: Peer | None = None
+        ended_by_peer = False
 
         def closing() -> None:
             assert outbox.closing is not None
@@ -158,9 +163,10 @@ class HubServer:
                 await self._frames(connection, peer, frame)
         except ConnectionClosed as closed:
             self._log_close(connection, peer, closed)
+            ended_by_peer = closed.rcvd is not None and closed.rcvd.code in _ENDED_ON_PURPOSE
         finally:
             if peer is not None:
-                self.hub.leave(peer)
+                self.hub.leave(peer, for_good=ended_by_peer)
             outbox.close(CloseCode.GOING_AWAY, "")
             await sender
             self._connected -= 1
@@ -190,7 +196,7 @@ class HubServer:
                     if listener is not None and frame.type in REQUESTS:
                         sender, listener = listener, None
                         return sender, frame
-                    return self._welcome(frame, address, outbox)
+                    return self._welcome(frame, connection, outbox)
                 except ProtocolError as error:
                     offences += 1
                     self._refused(error, frame, outbox, address)
@@ -203,8 +209,11 @@ class HubServer:
             if listener is not None:
                 self.hub.leave(listener)
 
-    def _welcome(self, frame: Frame, address: str, outbox: Outbox) -> tuple[Peer, Frame | None]:
+    def _welcome(
+        self, frame: Frame, connection: ServerConnection, outbox: Outbox
+    ) -> tuple[Peer, Frame | None]:
         """Take a peer in by its first frame."""
+        address = _address(connection)
         hello = frame.content
         if isinstance(hello, Hello):
             if not token_matches(self.config, hello.token):
@@ -215,8 +224,11 @@ class HubServer:
                 )
             hello.token = None
             _agree(hello.protocol)
-            join = self.hub.join_tavern if hello.role == "tavern" else self.hub.join_app
-            return join(hello, address, outbox), None
+            if hello.role == "app":
+                return self.hub.join_app(hello, address, outbox), None
+            request = connection.request
+            origin = request.headers.get("Origin", "") if request is not None else ""
+            return self.hub.join_tavern(hello, address, outbox, origin=origin), None
         if self.config.token is not None:
             raise ProtocolError(ErrorCode.UNAUTHORIZED, "this hub wants a hello with its token as the first frame")
         if frame.type in REQUESTS:

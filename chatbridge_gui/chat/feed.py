@@ -20,20 +20,24 @@ class HistoryFeed:
     """
 
     def __init__(self, mirror: ChatMirror) -> None:
-        self._mirror = mirror
+        self.mirror = mirror
         self._sent_from: int | None = None
 
     def restart(self) -> ChatHistory | None:
         """The newest page, which replaces all the reader has; None while the mirror has no page itself."""
-        if self._mirror.epoch < 0:
+        if self.mirror.epoch < 0:
             return None
-        return self._page(self._mirror.total)
+        return self._page(self.mirror.total)
+
+    def resume(self, start: int) -> None:
+        """The reader has the pages from `start` on already, from before its connection broke."""
+        self._sent_from = start
 
     def next_page(self) -> ChatHistory | None:
         """The page before those already given; None where there is none, or not yet."""
-        if self._sent_from is None or self._sent_from <= self._mirror.start:
+        if self._sent_from is None or self._sent_from <= self.mirror.start:
             return None
-        return self._page(self._sent_from)
+        return self._page(min(self._sent_from, self.mirror.total))
 
     def follow(self, changes: Sequence[Change]) -> None:
         """Take note of changes that go to the reader; call it once for each, after the mirror applied them."""
@@ -45,7 +49,7 @@ class HistoryFeed:
                 self._sent_from += len(change.insert) - below
 
     def _page(self, end: int) -> ChatHistory:
-        mirror = self._mirror
+        mirror = self.mirror
         encoded: list[msgspec.Raw] = []
         size = 0
         start = end

@@ -1,7 +1,7 @@
 """A copy of a tavern's open chat, kept equal to the tab's by what the tavern sends."""
 
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Literal
 
 from chatbridge_gui.protocol.messages import (
     Change,
@@ -19,6 +19,8 @@ from chatbridge_gui.protocol.messages import (
 )
 
 NO_CHAT: Final = ChatRef(id=None)
+_PIECE: Final = 32 * 1024
+"""Characters; so many fit into a page's bytes whatever they are."""
 
 
 class OutOfSync(Exception):
@@ -52,20 +54,52 @@ class LiveStream:
         """What a reader sees: the kept part and the new one."""
         return self.base + self.text
 
-    def as_start(self, chat_id: str | None, epoch: int) -> StreamStart:
-        """The message that tells a newcomer of this reply, with all of it so far."""
-        return StreamStart(
-            stream=self.stream,
-            kind=self.kind,
-            chat_id=chat_id,
-            epoch=epoch,
-            speaker=self.speaker,
-            at=self.at,
-            uid=self.uid,
-            base=self.base,
-            text=self.text,
-            reasoning=self.reasoning,
+    def as_news(
+        self, chat_id: str | None, epoch: int, known: tuple[int, int] | None
+    ) -> list[StreamStart | StreamUpdate]:
+        """What tells a reader of this reply: all of it so far, or what is new to one that has `known` characters of its
+        text and reasoning already. No message is longer than a page may be."""
+        news: list[StreamStart | StreamUpdate] = []
+        text, reasoning = self.text, self.reasoning
+        if known is not None and known[0] <= len(text) and known[1] <= len(reasoning):
+            text, reasoning = text[known[0] :], reasoning[known[1] :]
+        else:
+            start = StreamStart(
+                stream=self.stream,
+                kind=self.kind,
+                chat_id=chat_id,
+                epoch=epoch,
+                speaker=self.speaker,
+                at=self.at,
+                uid=self.uid,
+                base=self.base,
+                text=text[:_PIECE],
+                reasoning=reasoning[:_PIECE],
+            )
+            news.append(start)
+            text, reasoning = text[_PIECE:], reasoning[_PIECE:]
+        channels: tuple[tuple[Literal["reasoning", "text"], str], ...] = (("reasoning", reasoning), ("text", text))
+        for channel, rest in channels:
+            for at in range(0, len(rest), _PIECE):
+                piece = rest[at : at + _PIECE]
+                news.append(StreamUpdate(stream=self.stream, append=piece, channel=channel))
+        return news
+
+    def continued(self, start: StreamStart) -> list[StreamUpdate] | None:
+        """What a second start of the same reply adds to it, as after a broken connection; None if it is another."""
+        if (start.kind, start.at, start.uid, start.base) != (self.kind, self.at, self.uid, self.base):
+            return None
+        news = []
+        channels: tuple[tuple[Literal["reasoning", "text"], str, str], ...] = (
+            ("reasoning", self.reasoning, start.reasoning),
+            ("text", self.text, start.text),
         )
+        for channel, old, new in channels:
+            if not new.startswith(old):
+                news.append(StreamUpdate(stream=self.stream, text=new, channel=channel))
+            elif new != old:
+                news.append(StreamUpdate(stream=self.stream, append=new[len(old) :], channel=channel))
+        return news
 
     def update(self, news: StreamUpdate) -> None:
         """Take in more of the reply, or the whole of it anew."""

@@ -26,6 +26,8 @@ class ErrorCode(StrEnum):
     NO_CONNECTION = "no_connection"
     NO_CHAT = "no_chat"
     STALE_CHAT = "stale_chat"
+    DUPLICATE_CHAT = "duplicate_chat"
+    NOT_FOUND = "not_found"
     FAILED = "failed"
 
 
@@ -56,6 +58,8 @@ ERRORS: Final[dict[ErrorCode, ErrorRow]] = {
     ErrorCode.NO_CONNECTION: ErrorRow(True, "SillyTavern is not connected to a language model."),
     ErrorCode.NO_CHAT: ErrorRow(False, "No chat is open in this SillyTavern."),
     ErrorCode.STALE_CHAT: ErrorRow(False, "The chat is no longer the one the request's guard names."),
+    ErrorCode.DUPLICATE_CHAT: ErrorRow(False, "The chat is open in several tabs; changes go to `params.leader` only."),
+    ErrorCode.NOT_FOUND: ErrorRow(False, "What the request names is not there."),
     ErrorCode.FAILED: ErrorRow(False, "It was tried and did not succeed; `params.reason` says why."),
 }
 """One row for each code."""

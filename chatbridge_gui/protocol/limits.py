@@ -23,8 +23,11 @@ HELLO_ANSWER: Final = 5.0
 REQUEST_ANSWER: Final = 60.0
 """A tavern that has not answered a request by then has it answered for it, with `outcome_unknown` or `timeout`."""
 
-CHECK_INTERVAL: Final = 5.0
+CHECK_INTERVAL: Final = 0.6
 """How often the hub asks each tavern to compare its chat with what it has sent; also the tavern's sign of life."""
+
+RETURN: Final = 20.0
+"""How long a tavern whose connection broke may take to be back, before its unanswered requests are answered for it."""
 
 PING_INTERVAL: Final = 10.0
 """How often the hub pings each peer, so that a connection that has died unseen is noticed."""

@@ -39,6 +39,32 @@ class ProtocolRange(Content):
     max: Count
 
 
+class TavernPoint(Content):
+    """How far an app has come with one tavern, before its connection was lost."""
+
+    epoch: Count
+    revision: Count
+    start: Annotated[Count, Meta(description="where the pages it has begin; 0: it has them all")] = 0
+    streams: Annotated[
+        dict[int, tuple[Count, Count]],
+        Meta(description="of each reply in progress: how many code points of text and of reasoning it has"),
+    ] = {}
+
+
+class Resume(Content):
+    """What an app that reconnects still has, so that it is sent only what it missed."""
+
+    session: Annotated[Name, Meta(description="from the `welcome` of the connection that was lost")]
+    taverns: Annotated[dict[int, TavernPoint], Meta(description="by the taverns' numbers")] = {}
+
+
+class Known(Content):
+    """What the hub still has of a tavern that reconnects."""
+
+    epoch: Count
+    revision: Count
+
+
 class Hello(Content):
     """The first frame of a peer that does more than the simple profile."""
 
@@ -50,6 +76,7 @@ class Hello(Content):
     token: Annotated[Name | None, Meta(description="where the hub wants one; never put it in a URL")] = None
     capabilities: Annotated[tuple[Name, ...], Meta(max_length=200, description="the requests it can do")] = ()
     subscribe: Annotated[tuple[Topic, ...], Meta(max_length=20, description="what an app wants to be told")] = TOPICS
+    resume: Annotated[Resume | None, Meta(description="of an app that reconnects: what it has")] = None
 
 
 class Limits(Content):
@@ -82,6 +109,7 @@ class TavernState(Content):
     group: Annotated[str | None, Meta(description="the group's name")] = None
     persona: Annotated[str | None, Meta(description="the name the user goes by")] = None
     generating: Annotated[bool, Meta(description="what the page itself says, not a count of events")] = False
+    stalled: Annotated[bool, Meta(description="it generates, but nothing has come for long; Stop may help")] = False
     kind: Annotated[str | None, Meta(description="of the generation that runs")] = None
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
@@ -97,6 +125,8 @@ class TavernInfo(Content):
     capabilities: Annotated[tuple[str, ...], Meta(description="the requests it can do")] = ()
     chat: Annotated[ChatRef | None, Meta(description="null: it has not said yet")] = None
     state: TavernState | None = None
+    also_open_in: Annotated[tuple[int, ...], Meta(description="other taverns with the same chat open")] = ()
+    stale: Annotated[bool, Meta(description="the chat was changed in another tab since this one loaded it")] = False
 
 
 class Welcome(Content):
@@ -108,6 +138,12 @@ class Welcome(Content):
     protocol: Annotated[int, Meta(description="the version spoken from here on")]
     limits: Limits
     tavern: Annotated[int | UnsetType, Meta(description="to a tavern: its own number")] = UNSET
+    known: Annotated[
+        Known | UnsetType, Meta(description="to a tavern: go on from here if it still fits, else send the history")
+    ] = UNSET
+    resumed: Annotated[
+        tuple[int, ...] | UnsetType, Meta(description="to an app: the taverns it is sent only the missing part of")
+    ] = UNSET
     taverns: Annotated[list[TavernInfo] | UnsetType, Meta(description="to an app: who is connected")] = UNSET
 
 
@@ -222,11 +258,20 @@ class StreamEnd(Content):
 # --- requests and their answers -------------------------------------------------------------------------------------
 
 
+class ChatConflict(Content):
+    """The same chat is open in several tabs, where SillyTavern loses messages without a word; or no longer."""
+
+    others: Annotated[tuple[str, ...], Meta(description="the other tabs' names; empty: the conflict is over")]
+    stale: Annotated[bool, Meta(description="it was changed in another tab since this one loaded it: load it again")]
+    leads: Annotated[bool, Meta(description="requests that change something go to this tab")]
+
+
 class TavernRequest(Content):
     """What every request to a tavern may carry."""
 
     tavern: Annotated[Count | None, Meta(description="which one; may be left out while one is connected")] = None
     chat_id: Annotated[str | None, Meta(description="guard: refused as `stale_chat` if another is open")] = None
+    key: Annotated[Name | None, Meta(description="a uuid: asked again with it, it is not done again")] = None
 
 
 class SendMessage(TavernRequest, kw_only=True):
@@ -260,6 +305,25 @@ class StopResult(Content):
     """Nothing is being generated any more."""
 
     stopped: Annotated[bool, Meta(description="false: nothing was running")]
+
+
+class GetField(TavernRequest, kw_only=True):
+    """A piece of a message's field that was too long to be sent, as `truncated` said.
+
+    Lengths and offsets are in UTF-16 code units, JavaScript's measure, as in `truncated`.
+    """
+
+    uid: Annotated[Name, Meta(description="of the message")]
+    field: Annotated[str, Meta(max_length=1000, description="as `truncated` names it: `mes`, `extra.reasoning` …")]
+    offset: Count = 0
+
+
+class GetFieldResult(Content):
+    """A piece of a field."""
+
+    text: str
+    total: Annotated[Count, Meta(description="the whole field's length")]
+    next: Annotated[Count | None, Meta(description="the offset to go on from; null: this was the last piece")] = None
 
 
 class ListTaverns(Content):
@@ -335,6 +399,7 @@ MESSAGES: Final[dict[str, MessageSpec]] = {
         MessageSpec("tavern_state", TavernState, ("tavern", "hub")),
         MessageSpec("resync", Resync, ("hub",)),
         MessageSpec("check", Check, ("hub",)),
+        MessageSpec("chat_conflict", ChatConflict, ("hub",)),
         MessageSpec("error", Failure, ("tavern", "hub")),
     )
 }
@@ -346,6 +411,7 @@ REQUESTS: Final[dict[str, RequestSpec]] = {
         RequestSpec("send_message", SendMessage, SendMessageResult, "tavern", mutates=True, simple=Text),
         RequestSpec("regenerate", Regenerate, Done, "tavern", mutates=True),
         RequestSpec("stop", Stop, StopResult, "tavern", mutates=False),
+        RequestSpec("get_field", GetField, GetFieldResult, "tavern", mutates=False),
         RequestSpec("list_taverns", ListTaverns, Taverns, "hub", mutates=False),
         RequestSpec("show_window", ShowWindow, Done, "hub", mutates=False),
     )
