@@ -8,7 +8,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from typing import Any, Literal, get_args
 
+import msgspec
 from playwright.sync_api import Page
+from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
 from chatbridge_gui.bridge.config import HubConfig
@@ -25,7 +27,7 @@ from chatbridge_gui.bridge.events import (
 from chatbridge_gui.bridge.thread import HubThread
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.protocol.codec import decode, encode
-from chatbridge_gui.protocol.messages import Hello, TavernInfo, TavernNews
+from chatbridge_gui.protocol.messages import Hello, Resume, TavernInfo, TavernNews, TavernPoint, Welcome
 
 from .browser import chat, send_in_page, wait_idle
 from .tavern import free_port, wait_until
@@ -219,6 +221,61 @@ class App:
         if isinstance(content, get_args(TavernNews)):
             assert isinstance(content.tavern, int)
             self.mirrors.setdefault(content.tavern, ChatMirror()).apply(content)
+
+
+class Returning(App):
+    """A program that connects again whenever it is cut off, and then says what it has already."""
+
+    def __init__(self, url: str, name: str) -> None:
+        self.url = url
+        self.name = name
+        self.session = ""
+        self.returns = 0
+        self.resumed: tuple[int, ...] = ()
+        super().__init__(url, Hello(role="app", name=name))
+
+    def send(self, type: str, content: Any, id: str | int | None = None) -> None:
+        try:
+            super().send(type, content, id)
+        except ConnectionClosed:
+            pass  # it is cut off just now; the next `pump` comes back
+
+    def pump(self) -> None:
+        try:
+            super().pump()
+        except ConnectionClosed:
+            self._come_back()
+
+    def _come_back(self) -> None:
+        points = {
+            number: TavernPoint(
+                epoch=mirror.epoch,
+                revision=mirror.revision,
+                start=mirror.start,
+                streams={live.stream: (len(live.text), len(live.reasoning)) for live in mirror.streams.values()},
+            )
+            for number, mirror in self.mirrors.items()
+            if mirror.epoch >= 0
+        }
+        hello = Hello(role="app", name=self.name, resume=Resume(session=self.session, taverns=points))
+        try:
+            socket = connect(self.url, max_size=None, proxy=None, compression=None, open_timeout=2)
+        except (OSError, WebSocketException):
+            return  # the next `pump` tries again
+        self._open.close()
+        self.socket = self._open.enter_context(socket)
+        self.frames.clear()
+        self.returns += 1
+        super().send("hello", hello)
+
+    def _mirror(self, text: str) -> None:
+        frame = json.loads(text)
+        if frame["type"] == "welcome":
+            welcome = msgspec.convert(frame["content"], Welcome)
+            self.session = welcome.session
+            self.resumed = welcome.resumed if isinstance(welcome.resumed, tuple) else ()
+            self.mirrors = {number: one for number, one in self.mirrors.items() if number in self.resumed}
+        super()._mirror(text)
 
 
 @contextmanager
