@@ -91,9 +91,10 @@ class Tavern(Peer):
 
     @property
     def chat_key(self) -> Hashable | None:
-        """What tells the open chat from every other one of every SillyTavern; None while none is open."""
+        """What tells the open chat from every other one of every SillyTavern; None while none is open, or while
+        nobody knows which SillyTavern it is."""
         chat = self.mirror.chat
-        if chat.id is None or self.info.simple:
+        if chat.id is None or not self.origin:
             return None
         return self.origin, chat.kind, chat.group or chat.avatar, chat.id
 

@@ -101,9 +101,11 @@ class Rig:
         client.hear("welcome")
         return client
 
-    def tavern(self, name: str = "tavern", instance: str = "", messages: list[Any] | None = None) -> "Client":
+    def tavern(
+        self, name: str = "tavern", instance: str = "", messages: list[Any] | None = None, **options: Any
+    ) -> "Client":
         """A tavern that was welcomed and has sent its chat."""
-        client = self.connect()
+        client = self.connect(**options)
         hello = {"role": "tavern", "name": name, "instance": instance, "capabilities": ["send_message", "stop"]}
         client.say("hello", hello)
         client.hear("welcome")
@@ -216,8 +218,9 @@ class Client:
 
     def hear(self, *types: str, **more: Any) -> dict[str, Any]:
         """The next frame of one of these types, with these fields; others are passed over."""
+        deadline = time.monotonic() + PATIENCE
         while True:
-            frame = self.next()
+            frame = self.next(max(deadline - time.monotonic(), 0.001))
             if frame["type"] in types and all(frame.get(name) == value for name, value in more.items()):
                 return frame
 

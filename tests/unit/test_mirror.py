@@ -226,8 +226,11 @@ def test_a_continued_reply_shows_what_is_kept_and_what_is_new() -> None:
     mirror.apply(StreamUpdate(stream=1, append="hm", channel="reasoning"))
     live = mirror.streams[1]
     assert (live.shown, live.text, live.reasoning) == ("Once upon a time", "upon a time", "hm")
-    start = live.as_start("c", 1)
+    start, reasoning, text = live.as_news("c", 1, None)[0], *live.as_news("c", 1, (4, 0))
+    assert isinstance(start, StreamStart)
     assert (start.base, start.text, start.reasoning, start.at, start.uid) == ("Once ", "upon a time", "hm", 3, "u")
+    assert reasoning == StreamUpdate(stream=1, append="hm", channel="reasoning")
+    assert text == StreamUpdate(stream=1, append=" a time")
 
 
 def test_a_stream_that_ends_without_a_message_changes_nothing() -> None:
