@@ -9,7 +9,7 @@ import { Log } from './src/log.js';
 import { Panel } from './src/panel.js';
 import { DEFAULTS, urlOf } from './src/settings.js';
 import { createTimers } from './src/timer.js';
-import { statusText } from './src/words.js';
+import { conflictText, statusText } from './src/words.js';
 
 const TOKEN_KEY = 'chatbridge_token';
 
@@ -39,6 +39,8 @@ export async function activate() {
             log.add(text);
             panel?.show(status.state, text);
         },
+        stallSeconds: () => settings.stall_seconds,
+        onConflict: (conflict) => panel?.warn(conflictText(conflict, (english, key) => tavern.translate(english, key)), conflict.stale),
         log: (text) => log.add(text),
     });
     running = {
@@ -54,12 +56,16 @@ export async function activate() {
         panel = new Panel({
             root,
             settings,
-            onSettings: () => tavern.saveSettings(),
+            onSettings: () => {
+                tavern.saveSettings();
+                bridge.silence.again();
+            },
             onAddress: () => bridge.connection.wanted && bridge.connection.connect(),
             token: () => localStorage.getItem(TOKEN_KEY) ?? '',
             onToken: (token) => token ? localStorage.setItem(TOKEN_KEY, token) : localStorage.removeItem(TOKEN_KEY),
             onConnect: () => bridge.connection.connect(),
             onDisconnect: () => bridge.connection.disconnect(),
+            onReloadChat: () => bridge.requests.reloadChat(),
             log,
         });
         bridge.connection.disconnect();

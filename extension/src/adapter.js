@@ -15,7 +15,7 @@ export const USED = Object.freeze({
     members: [
         'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
         'getChatCompletionModel', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
-        'SlashCommandParser', 'generate', 'stopGeneration', 'swipe', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
+        'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
     ],
     events: [
         'APP_READY', 'CHAT_CHANGED', 'GENERATION_STARTED', 'GENERATE_AFTER_DATA', 'STREAM_TOKEN_RECEIVED', 'GENERATION_ENDED',
@@ -146,6 +146,7 @@ export class Tavern {
             able(commands.send?.callback, context.generate, context.saveChat) && 'send_message',
             able(commands.regenerate?.callback) && 'regenerate',
             able(context.stopGeneration) && 'stop',
+            'get_field',
         ].filter((name) => typeof name === 'string');
     }
 
@@ -304,6 +305,14 @@ export class Tavern {
     /** Presses Stop. */
     stop() {
         this.context.stopGeneration();
+    }
+
+    /**
+     * Loads the open chat again, as the server has it.
+     * @returns {Promise<unknown>}
+     */
+    reloadChat() {
+        return this.context.reloadCurrentChat();
     }
 
     /**

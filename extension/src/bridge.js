@@ -4,9 +4,19 @@ import { Connection } from './connection.js';
 import { History } from './history.js';
 import { LIMITS, PROTOCOL, VERSION, encode } from './protocol.js';
 import { Requests } from './requests.js';
+import { Silence } from './stall.js';
 import { Streams } from './stream.js';
 
-/** @typedef {import('./settings.js').Settings} Settings */
+/**
+ * How this tab stands among those that have the same chat open.
+ * @typedef {object} Conflict
+ * @property {string[]} others The other tabs' names; empty if there are none.
+ * @property {boolean} stale The chat was changed in another since this one loaded it.
+ * @property {boolean} leads What is asked for is done in this one.
+ */
+
+/** @type {Readonly<Conflict>} */
+const ALONE = Object.freeze({ others: [], stale: false, leads: true });
 
 /**
  * @typedef {object} BridgeOptions
@@ -14,6 +24,8 @@ import { Streams } from './stream.js';
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {() => {url: string, token: string}} target Where the hub is.
  * @property {(status: import('./connection.js').Status) => void} onStatus Told of each change of the connection.
+ * @property {() => number} stallSeconds How long a generation may be silent.
+ * @property {(conflict: Conflict) => void} onConflict Told whether the chat is open in other tabs.
  * @property {(text: string) => void} log One line for the debug log.
  */
 
@@ -37,6 +49,8 @@ export class Bridge {
     /** @param {BridgeOptions} options What it needs. */
     constructor(options) {
         const { tavern, timers, log } = options;
+        const now = () => performance.now();
+        this.options = options;
         this.tavern = tavern;
         this.timers = timers;
         this.log = log;
@@ -54,7 +68,7 @@ export class Bridge {
             onStatus: options.onStatus,
             onWelcome: (welcome) => this.#welcome(welcome),
             onFrame: (frame) => this.#frame(frame),
-            onLost: () => { this.history.online = false; },
+            onLost: () => this.#lost(),
             log,
         });
         this.history = new History({
@@ -63,25 +77,28 @@ export class Bridge {
             send: (text) => this.connection.send(text),
             backlog: () => this.connection.backlog,
             timers,
-            now: () => performance.now(),
+            now,
         });
         this.streams = new Streams({
             history: this.history,
             messages: () => tavern.messages(),
             processor: () => tavern.processor(),
             names: () => tavern.names(),
-            send: (type, content) => this.#send(type, content),
-            sendRaw: (text) => this.connection.send(text),
+            send: (text) => this.connection.send(text),
             timers,
+            now,
             onKind: (kind) => {
                 this.kind = kind;
                 this.#stateSoon();
             },
         });
+        this.silence = new Silence({ timers, now, seconds: options.stallSeconds, onChange: () => this.#stateSoon() });
         this.requests = new Requests({
             tavern,
             history: this.history,
             timers,
+            now,
+            isEnding: () => this.streams.ending,
             answer: (type, content, id) => this.#send(type, content, id),
             onFailure: (reason, kind) => this.streams.failed(reason, kind),
             log,
@@ -112,26 +129,39 @@ export class Bridge {
 
     /** Hears what happens in SillyTavern. The listeners return at once: SillyTavern waits for each of them. */
     #listen() {
-        const { tavern, streams, history } = this;
+        const { tavern, streams, history, silence } = this;
         tavern.on('CHAT_CHANGED', () => {
             streams.left();
             history.open();
             this.#stateSoon();
         });
-        tavern.on('GENERATION_STARTED', (type, options, dryRun) => streams.started(type, dryRun));
-        tavern.on('GENERATE_AFTER_DATA', (data, dryRun) => streams.prompted(dryRun));
-        tavern.on('STREAM_TOKEN_RECEIVED', (text) => streams.token(String(text ?? '')));
+        tavern.on('GENERATION_STARTED', (type, options, dryRun) => {
+            silence.sign();
+            streams.started(type, dryRun);
+        });
+        tavern.on('GENERATE_AFTER_DATA', (data, dryRun) => {
+            silence.sign();
+            streams.prompted(dryRun);
+        });
+        tavern.on('STREAM_TOKEN_RECEIVED', (text) => {
+            silence.sign();
+            streams.token(String(text ?? ''));
+        });
         tavern.on('GENERATION_ENDED', () => {
             streams.hidden();
             history.compareSoon();
         });
         tavern.on('GENERATION_STOPPED', () => streams.stop());
-        tavern.on('MESSAGE_RECEIVED', (at, type) => streams.received(Number(at), type));
+        tavern.on('MESSAGE_RECEIVED', (at, type) => {
+            silence.sign();
+            streams.received(Number(at), type);
+        });
         tavern.on('IMPERSONATE_READY', (text) => streams.impersonated(String(text ?? '')));
         ONE.forEach((name) => tavern.on(name, (at) => history.compareSoon(Number(at))));
         ANYTHING.forEach((name) => tavern.on(name, () => history.compareSoon()));
         STATE.forEach((name) => tavern.on(name, () => this.#stateSoon()));
         tavern.watch((generating) => {
+            silence.watch(generating);
             this.#stateSoon();
             if (!generating) {
                 streams.idle();
@@ -141,7 +171,7 @@ export class Bridge {
     }
 
     /**
-     * The hub has let us in: tells it everything.
+     * The hub has let us in: tells it what it does not know.
      * @param {Record<string, any>} welcome What it said.
      */
     #welcome(welcome) {
@@ -149,8 +179,19 @@ export class Bridge {
         this.history.online = true;
         this.lastState = '';
         this.#sendState();
-        this.history.resend(true);
-        this.streams.resume();
+        const goesOn = this.history.resumes(welcome.known);
+        if (!goesOn) {
+            this.history.resend(true);
+        }
+        this.log(goesOn ? 'it still has the chat as it was' : 'it is sent the chat');
+        this.streams.resume(goesOn);
+    }
+
+    /** The connection is gone. */
+    #lost() {
+        this.history.online = false;
+        this.streams.lost();
+        this.options.onConflict(ALONE);
     }
 
     /**
@@ -164,7 +205,9 @@ export class Bridge {
         } else if (type === 'resync') {
             this.log('the hub asks for the chat again');
             this.history.resend();
-            this.streams.resume();
+            this.streams.retell();
+        } else if (type === 'chat_conflict') {
+            this.#conflict(content);
         } else if (this.requests.has(type) && id !== undefined) {
             this.log(`${type}: asked for`);
             this.requests.take(type, content, id);
@@ -176,6 +219,18 @@ export class Bridge {
         } else {
             this.log(`${type}: not known, ignored`);
         }
+    }
+
+    /**
+     * The same chat is open in other tabs, or no longer.
+     * @param {Record<string, any>} content What the hub says.
+     */
+    #conflict({ others, stale, leads }) {
+        const names = Array.isArray(others) ? others.map(String) : [];
+        if (names.length) {
+            this.log(`this chat is open in ${names.length} other tabs, too${stale ? '; it was changed there' : ''}`);
+        }
+        this.options.onConflict({ others: names, stale: stale === true, leads: leads !== false });
     }
 
     /** Tells of SillyTavern's state, if it is another, when the page has had its turn. */
@@ -191,7 +246,8 @@ export class Bridge {
 
     #sendState() {
         const state = this.tavern.state();
-        const content = { ...state, kind: state.generating ? this.kind : null };
+        this.silence.watch(state.generating);
+        const content = { ...state, stalled: this.silence.stalled, kind: state.generating ? this.kind : null };
         const json = JSON.stringify(content);
         if (json !== this.lastState && this.#send('tavern_state', content)) {
             this.lastState = json;

@@ -6,7 +6,7 @@
  * for what was changed in place. The message that is being generated is left out until its stream has ended.
  */
 
-import { LIMITS, toJson } from './protocol.js';
+import { LIMITS, isObject, toJson, utf8Length } from './protocol.js';
 import { awaitsSwipe, fieldsOf, isUnchanged, writeMessage } from './message.js';
 import { Uids } from './uids.js';
 
@@ -26,11 +26,20 @@ import { Uids } from './uids.js';
  * @property {() => number} now Milliseconds.
  */
 
-const SLICE = 5;
+/** How long a turn of the page may be used. It is looked up after a few messages only, so a little is left for those. */
+const SLICE = 4;
+/** A sweep over all messages rests for so many times of what it cost. */
+const REST = 20;
+/** So many of the newest messages are compared each time. */
+const NEWEST = 64;
 const BACKLOG_PAUSE = 50;
 const EMPTY = 1000;
-/** So many messages at once are not a change but another chat: it is sent again in pages. */
+/** So many messages at once are no change that is told one by one: the chat is sent again in pages. */
 const MANY = 500;
+/** What stands around the parts of a frame, in bytes. */
+const ENVELOPE = 100;
+/** So many messages are looked at between two looks at the clock. */
+const FEW = 16;
 const STUB = '{"name":"","mes":""}';
 
 /** The open chat as the hub has it. */
@@ -56,6 +65,11 @@ export class History {
         this.pumping = false;
         this.comparing = false;
         this.compareAgain = false;
+        /** When the next sweep may begin. */
+        this.rested = 0;
+        this.restTimer = 0;
+        /** Where the message stood that was asked for last. */
+        this.foundAt = -1;
         /** @type {Set<number>} */
         this.touched = new Set();
     }
@@ -72,7 +86,23 @@ export class History {
         this.epoch += 1;
         this.revision = 0;
         this.held = null;
+        this.rested = 0;
         this.resend();
+    }
+
+    /**
+     * Goes on with a hub that says what it still has of the chat.
+     * @param {unknown} known Its epoch and revision, if it has any.
+     * @returns {boolean} False if that is not all that was sent: then the chat must be sent again.
+     */
+    resumes(known) {
+        const fits = isObject(known) && known.epoch === this.epoch && known.revision === this.revision && this.sentFrom === 0
+            && this.options.chatRef().id === this.chat.id;
+        if (fits) {
+            this.flush();
+            this.compareSoon();
+        }
+        return fits;
     }
 
     /**
@@ -89,6 +119,9 @@ export class History {
         if (anew) {
             this.epoch += 1;
             this.revision = 0;
+        } else {
+            // What differs may have been told of by nothing else: a reader that has the revision before has not this.
+            this.revision += 1;
         }
         this.known = this.#live();
         this.sent = new Array(this.known.length);
@@ -101,24 +134,26 @@ export class History {
     }
 
     #sendPage() {
+        const started = this.options.now();
         const total = this.known.length;
         const parts = [];
-        let bytes = 0;
+        const head = toJson({ chat: this.chat, epoch: this.epoch, revision: this.revision, total, start: total });
+        let bytes = utf8Length(head) + ENVELOPE;
         let start = this.sentFrom;
-        while (start > 0) {
-            const fields = this.#currentFields(start - 1);
+        while (start > 0 && (parts.length % FEW || !parts.length || this.options.now() - started < SLICE)) {
+            const fields = this.#currentFields(this.known[start - 1]);
             const written = writeMessage(fields, this.uidOf(this.known[start - 1]));
-            if (parts.length && bytes + written.bytes > LIMITS.pageBytes) {
+            bytes += written.bytes + 1;
+            if (parts.length && bytes > LIMITS.pageBytes) {
                 break;
             }
             parts.push(written.json);
-            bytes += written.bytes + 1;
             start -= 1;
             this.sent[start] = fields;
         }
         this.sentFrom = start;
-        const head = toJson({ chat: this.chat, epoch: this.epoch, revision: this.revision, total, start });
-        this.options.send(`{"type":"chat_history","content":${head.slice(0, -1)},"messages":[${parts.reverse().join(',')}]}}`);
+        const rest = toJson({ chat: this.chat, epoch: this.epoch, revision: this.revision, total, start });
+        this.options.send(`{"type":"chat_history","content":${rest.slice(0, -1)},"messages":[${parts.reverse().join(',')}]}}`);
     }
 
     #pump() {
@@ -147,8 +182,9 @@ export class History {
     // --- finding what changed ---------------------------------------------------------------------------------------
 
     /**
-     * Compares soon, in slices.
-     * @param {number} [at] A message to look at first.
+     * Compares soon: what came and went, the newest messages and those that are named at once, and, in slices, all others if the
+     * last sweep was long enough ago.
+     * @param {number} [at] A message to look at.
      */
     compareSoon(at = undefined) {
         if (at !== undefined) {
@@ -161,18 +197,32 @@ export class History {
         this.comparing = true;
         this.compareAgain = false;
         let next = Infinity;
+        let cost = 0;
         const turn = () => {
+            const started = this.options.now();
             if (!this.online || !this.#compareOrder()) {
                 this.comparing = false;
                 this.touched.clear();
                 return;
             }
-            next = this.#compareFields(Math.min(next, this.known.length));
-            if (next > this.sentFrom) {
-                this.options.timers.soon(turn);
+            const sweeps = next !== Infinity || started >= this.rested;
+            const lowest = Math.max(this.sentFrom, sweeps ? 0 : this.known.length - NEWEST);
+            next = this.#compareFields(Math.min(next, this.known.length), lowest, started);
+            const now = this.options.now();
+            cost += now - started;
+            if (next > lowest) {
+                this.options.backlog() > LIMITS.backlogBytes ? this.options.timers.set(turn, BACKLOG_PAUSE) : this.options.timers.soon(turn);
                 return;
             }
             this.comparing = false;
+            if (sweeps) {
+                this.rested = now + cost * REST;
+            } else if (!this.restTimer) {
+                this.restTimer = this.options.timers.set(() => {
+                    this.restTimer = 0;
+                    this.compareSoon();
+                }, Math.max(1, this.rested - now));
+            }
             this.#pump();
             if (this.compareAgain) {
                 this.compareSoon();
@@ -230,7 +280,7 @@ export class History {
      * @param {LiveMessage[]} insert What came.
      */
     #splice(at, remove, insert) {
-        if (insert.length > MANY && at >= this.sentFrom) {
+        if (insert.length > MANY) {
             this.resend();
             return;
         }
@@ -239,7 +289,7 @@ export class History {
             this.#sendChanges([{ json: `{"op":"splice","at":${at},"remove":${remove},"insert":[${insert.map(() => STUB).join(',')}]}`, bytes: 0 }]);
             return;
         }
-        const fields = insert.map(fieldsOf);
+        const fields = insert.map((message) => this.#currentFields(message));
         this.#record(at, remove, insert, fields);
         const changes = [{ json: `{"op":"splice","at":${at},"remove":${remove},"insert":[]}`, bytes: 0 }];
         fields.forEach((item, i) => {
@@ -267,23 +317,27 @@ export class History {
             const kept = Math.max(at + remove - this.sentFrom, 0);
             this.sentFrom += insert.length - (remove - kept);
         }
-        this.known = [...this.known.slice(0, at), ...insert, ...this.known.slice(at + remove)];
-        this.sent = [...this.sent.slice(0, at), ...insert.map((_, i) => fields[i]), ...this.sent.slice(at + remove)];
+        this.known.splice(at, remove, ...insert);
+        this.sent.splice(at, remove, ...insert.map((_, i) => fields[i]));
     }
 
     /**
      * Compares fields for a few milliseconds.
      * @param {number} end Where to go on, from the newest to the oldest.
+     * @param {number} lowest Where to stop.
+     * @param {number} started When this turn began.
      * @returns {number} Where it stopped.
      */
-    #compareFields(end) {
-        const started = this.options.now();
+    #compareFields(end, lowest, started) {
         /** @type {{json: string, bytes: number}[]} */
         const changes = [];
         this.touched.forEach((at) => this.#compareMessage(at, changes));
         this.touched.clear();
         let at = end;
-        while (at > this.sentFrom && (at % 16 || this.options.now() - started < SLICE)) {
+        let told = -1;
+        // Writing what changed takes far longer than seeing that nothing did.
+        while (at > lowest && (at === end || (at % FEW && told === changes.length) || this.options.now() - started < SLICE)) {
+            told = changes.length;
             at -= 1;
             this.#compareMessage(at, changes);
         }
@@ -315,14 +369,14 @@ export class History {
     #sendChanges(changes) {
         let first = 0;
         while (first < changes.length) {
-            let bytes = 0;
-            let end = first;
-            while (end < changes.length && (end === first || bytes + changes[end].bytes <= LIMITS.pageBytes)) {
-                bytes += changes[end].bytes;
-                end += 1;
-            }
             const base = this.revision++;
             const head = toJson({ chat_id: this.chat.id, epoch: this.epoch, base, revision: this.revision });
+            let bytes = utf8Length(head) + ENVELOPE;
+            let end = first;
+            while (end < changes.length && (end === first || bytes + changes[end].bytes + ENVELOPE <= LIMITS.pageBytes)) {
+                bytes += changes[end].bytes + ENVELOPE;
+                end += 1;
+            }
             const list = changes.slice(first, end).map((change) => change.json).join(',');
             this.options.send(`{"type":"chat_changes","content":${head.slice(0, -1)},"changes":[${list}]}}`);
             first = end;
@@ -366,6 +420,10 @@ export class History {
         }
         const fits = this.flush();
         this.held = null;
+        if (message) {
+            // It is known from here on, though nobody may listen: the next reply's is another.
+            this.uidOf(message);
+        }
         const at = message ? this.options.messages().lastIndexOf(message) : -1;
         if (!message || !fits || at < 0 || this.chat.id === null) {
             return null;
@@ -414,12 +472,25 @@ export class History {
     }
 
     /**
+     * The message of an id, as long as it is in the chat.
+     * @param {string} uid The id.
+     * @returns {LiveMessage | undefined}
+     */
+    messageOf(uid) {
+        const messages = this.chat.id === null ? [] : this.options.messages();
+        const last = messages[this.foundAt];
+        if (!last || this.uids.get(last) !== uid) {
+            this.foundAt = messages.findIndex((message) => this.uids.get(message) === uid);
+        }
+        return messages[this.foundAt];
+    }
+
+    /**
      * What to send of a message.
-     * @param {number} at Its index.
+     * @param {LiveMessage} message The message.
      * @returns {Fields}
      */
-    #currentFields(at) {
-        const message = this.known[at];
+    #currentFields(message) {
         return this.held?.fields && this.held.message === message ? this.held.fields : fieldsOf(message);
     }
 }

@@ -5,15 +5,13 @@
  * and comparing an unchanged text costs nothing.
  */
 
-import { LIMITS, isObject, toJson, utf8Length } from './protocol.js';
+import { LIMITS, isObject, pieceEnd, toJson, utf8Length } from './protocol.js';
 
 /** Left out: the texts of the other swipes, which are sent on request. */
 const LEFT_OUT = new Set(['swipes', 'swipe_info']);
 const ALWAYS_SAID = new Set(['name', 'mes', 'swipe_count']);
 const DEEPEST = 60;
 const SMALLEST_CUT = 1024;
-/** What one UTF-16 unit takes in JSON at most, as an escape. */
-const MOST_BYTES = 6;
 
 /** @typedef {Record<string, any>} LiveMessage */
 /** @typedef {Record<string, any>} Fields A plain copy of a message, without `uid`. */
@@ -181,44 +179,73 @@ function text(value) {
  * @returns {{json: string, bytes: number}}
  */
 export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
-    let json = toJson({ ...fields, uid });
-    let bytes = utf8Length(json);
-    const whole = bytes;
-    const lengths = bytes > most ? longTexts(fields, []) : [];
-    for (let longest = Math.max(SMALLEST_CUT, most >> 2); bytes > most && longest >= SMALLEST_CUT; longest >>= 1) {
-        const saved = lengths.reduce((sum, length) => sum + MOST_BYTES * Math.max(0, length - longest), 0);
-        if (whole - saved > most) {
-            continue;
+    const lengths = textLengths(fields, []);
+    const atLeast = (/** @type {number} */ longest) => lengths.reduce((sum, length) => sum + Math.min(length, longest), 0);
+    if (atLeast(Infinity) <= most) {
+        const json = toJson({ ...fields, uid });
+        const bytes = utf8Length(json);
+        if (bytes <= most) {
+            return { json, bytes };
         }
-        /** @type {Record<string, number>} */
-        const truncated = {};
-        const cut = cutTexts(fields, longest, '', truncated);
-        json = toJson({ ...cut, uid, truncated });
-        bytes = utf8Length(json);
     }
-    if (bytes > most) {
-        // Not a few long texts but very many values: what every reader needs is kept.
-        const { name, mes, is_user, is_system, send_date, swipe_id, swipe_count } = fields;
-        const kept = { name, mes: mes.slice(0, SMALLEST_CUT), is_user, is_system, send_date, swipe_id, swipe_count };
-        json = toJson({ ...kept, uid, truncated: { mes: mes.length, extra: bytes } });
-        bytes = utf8Length(json);
+    for (let longest = most >> 2; longest >= SMALLEST_CUT; longest >>= 1) {
+        if (atLeast(longest) <= most) {
+            /** @type {Record<string, number>} */
+            const truncated = {};
+            const json = toJson({ ...cutTexts(fields, longest, '', truncated), uid, truncated });
+            const bytes = utf8Length(json);
+            if (bytes <= most) {
+                return { json, bytes };
+            }
+        }
     }
-    return { json, bytes };
+    // Not a few long texts but very many values: what every reader needs is kept.
+    const { name, mes, is_user, is_system, send_date, swipe_id, swipe_count } = fields;
+    /** @type {Record<string, number>} */
+    const truncated = { extra: JSON.stringify(fields.extra ?? null).length };
+    const kept = cutTexts({ name, mes, is_user, is_system, send_date, swipe_id, swipe_count }, SMALLEST_CUT, '', truncated);
+    const json = toJson({ ...kept, uid, truncated });
+    return { json, bytes: utf8Length(json) };
 }
 
 /**
- * The lengths of a value's long texts.
+ * The lengths of a value's texts.
  * @param {any} value Plain data.
  * @param {number[]} lengths Takes them in.
  * @returns {number[]}
  */
-function longTexts(value, lengths) {
-    if (typeof value === 'string' && value.length > SMALLEST_CUT) {
+function textLengths(value, lengths) {
+    if (typeof value === 'string') {
         lengths.push(value.length);
     } else if (value !== null && typeof value === 'object') {
-        Object.values(value).forEach((item) => longTexts(item, lengths));
+        for (const item of Array.isArray(value) ? value : Object.values(value)) {
+            textLengths(item, lengths);
+        }
     }
     return lengths;
+}
+
+/**
+ * A field of a message as a text.
+ * @param {any} value Plain data.
+ * @param {string} path As `truncated` names it; keys may hold dots themselves.
+ * @returns {string | undefined} Undefined if there is none; what is no text as JSON.
+ */
+export function fieldText(value, path) {
+    if (value === null || typeof value !== 'object') {
+        return undefined;
+    }
+    if (Object.hasOwn(value, path)) {
+        return typeof value[path] === 'string' ? value[path] : JSON.stringify(value[path]);
+    }
+    for (let dot = path.indexOf('.'); dot >= 0; dot = path.indexOf('.', dot + 1)) {
+        const key = path.slice(0, dot);
+        const found = Object.hasOwn(value, key) ? fieldText(value[key], path.slice(dot + 1)) : undefined;
+        if (found !== undefined) {
+            return found;
+        }
+    }
+    return undefined;
 }
 
 /**
@@ -232,8 +259,7 @@ function longTexts(value, lengths) {
 function cutTexts(value, longest, path, truncated) {
     if (typeof value === 'string' && value.length > longest) {
         truncated[path] = value.length;
-        const high = value.charCodeAt(longest - 1) & 0xfc00;
-        return value.slice(0, high === 0xd800 ? longest - 1 : longest);
+        return value.slice(0, pieceEnd(value, 0, longest));
     }
     if (value === null || typeof value !== 'object') {
         return value;

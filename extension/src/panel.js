@@ -1,7 +1,7 @@
 /** The settings panel: shows what the user has set and what the connection does. Texts go in as text, never as HTML. */
 
 import { Log } from './log.js';
-import { parseHost, parsePort } from './settings.js';
+import { parseHost, parsePort, parseSeconds } from './settings.js';
 
 /**
  * @typedef {object} PanelOptions
@@ -13,6 +13,7 @@ import { parseHost, parsePort } from './settings.js';
  * @property {(token: string) => void} onToken Told when it has changed.
  * @property {() => void} onConnect Connect was pressed.
  * @property {() => void} onDisconnect Disconnect was pressed.
+ * @property {() => void} onReloadChat The chat is to be loaded again.
  * @property {Log} log The debug log.
  */
 
@@ -25,6 +26,10 @@ export class Panel {
         this.port = this.#input('chatbridge_port');
         this.token = this.#input('chatbridge_token');
         this.autoConnect = this.#input('chatbridge_auto_connect');
+        this.stallSeconds = this.#input('chatbridge_stall_seconds');
+        this.conflict = this.#element('chatbridge_conflict');
+        this.conflictText = this.#element('chatbridge_conflict_text');
+        this.reloadChat = this.#element('chatbridge_reload_chat');
         this.status = this.#element('chatbridge_status');
         this.light = this.#element('chatbridge_light');
         this.lines = this.#element('chatbridge_log');
@@ -62,11 +67,12 @@ export class Panel {
         this.host.value = settings.host;
         this.port.value = String(settings.port);
         this.autoConnect.checked = settings.auto_connect;
+        this.stallSeconds.value = String(settings.stall_seconds);
         this.token.value = token();
     }
 
     #wire() {
-        const { settings, onSettings, onAddress, onToken, onConnect, onDisconnect, log } = this.options;
+        const { settings, onSettings, onAddress, onToken, onConnect, onDisconnect, onReloadChat, log } = this.options;
         this.host.addEventListener('change', () => {
             const { host, port } = parseHost(this.host.value);
             settings.host = host;
@@ -85,6 +91,11 @@ export class Panel {
             settings.auto_connect = this.autoConnect.checked;
             onSettings();
         });
+        this.stallSeconds.addEventListener('change', () => {
+            settings.stall_seconds = parseSeconds(this.stallSeconds.value) ?? settings.stall_seconds;
+            this.#fill();
+            onSettings();
+        });
         this.token.addEventListener('change', () => onToken(this.token.value.trim()));
         for (const input of [this.host, this.port, this.token]) {
             input.addEventListener('keydown', (event) => {
@@ -96,6 +107,7 @@ export class Panel {
         }
         this.#press('chatbridge_connect', onConnect);
         this.#press('chatbridge_disconnect', onDisconnect);
+        this.#press('chatbridge_reload_chat', onReloadChat);
         this.#press('chatbridge_log_clear', () => log.clear());
         this.#press('chatbridge_log_copy', () => this.#copy());
     }
@@ -141,6 +153,17 @@ export class Panel {
         this.light.classList.toggle('success', state === 'connected');
         this.#enable('chatbridge_connect', state !== 'connected');
         this.#enable('chatbridge_disconnect', state !== 'disconnected');
+    }
+
+    /**
+     * Warns of other tabs with the same chat.
+     * @param {string} text The warning; empty if there are none.
+     * @param {boolean} stale The chat is to be loaded again here.
+     */
+    warn(text, stale) {
+        this.conflict.hidden = text === '';
+        this.conflictText.textContent = text;
+        this.reloadChat.hidden = !stale;
     }
 
     /**

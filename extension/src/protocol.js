@@ -8,19 +8,25 @@ export const VERSION = '0.1.0';
 
 /** Sizes in bytes of UTF-8, times in milliseconds. */
 export const LIMITS = Object.freeze({
-    /** The hub closes the socket when a frame is longer. */
-    frameBytes: 8 * 1024 * 1024,
-    /** The most that one page of history holds. */
+    /** No frame is longer. */
     pageBytes: 256 * 1024,
-    /** A message longer than this has its longest texts cut. */
-    messageBytes: 4 * 1024 * 1024,
+    /** A message longer than this has its longest texts cut; the rest of a frame is for what stands around it. */
+    messageBytes: 248 * 1024,
+    /** Longer texts are sent in pieces, in UTF-16 units: so many fit into a frame whatever they are. */
+    piece: 32 * 1024,
+    /** The same for the kept part of a reply, which shares its frame with what has come already. */
+    basePiece: 8 * 1024,
+    /** The most of a field that `get_field` gives at once, in UTF-16 units. */
+    fieldPiece: 64 * 1024,
+    /** The most of somebody else's words that is passed on as a reason. */
+    reasonCharacters: 2000,
     /** Pages wait while more than this is on its way. */
     backlogBytes: 1024 * 1024,
     /** The longest name the hub takes. */
     nameCharacters: 200,
     /** Without a `welcome` by then, another program answers at this port. */
     helloAnswer: 5000,
-    /** The hub asks every 5 s; silent for so long, the socket is dead. */
+    /** The hub asks more than once a second; silent for so long, the socket is dead. */
     silence: 20000,
 });
 
@@ -35,6 +41,7 @@ export const ERRORS = Object.freeze({
     no_connection: true,
     no_chat: false,
     stale_chat: false,
+    not_found: false,
     failed: false,
 });
 
@@ -175,7 +182,7 @@ export function isObject(value) {
     return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** @typedef {{type: 'string' | 'boolean', required?: boolean, filled?: boolean}} FieldRule */
+/** @typedef {{type: 'string' | 'boolean' | 'number', required?: boolean, filled?: boolean}} FieldRule */
 
 /**
  * Checks the fields of a request's content.
@@ -209,4 +216,32 @@ const encoder = new TextEncoder();
  */
 export function utf8Length(text) {
     return encoder.encode(text).length;
+}
+
+/**
+ * Where a piece of a text ends: never inside a surrogate pair.
+ * @param {string} text Any text.
+ * @param {number} start Where the piece begins.
+ * @param {number} most Its length at most, at least 2, in UTF-16 units.
+ * @returns {number}
+ */
+export function pieceEnd(text, start, most) {
+    const end = Math.min(text.length, start + most);
+    return end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end - 1 : end;
+}
+
+/**
+ * A text in pieces that each fit into a frame.
+ * @param {string} text Any text.
+ * @returns {string[]} At least one.
+ */
+export function piecesOf(text) {
+    const pieces = [];
+    let start = 0;
+    do {
+        const end = pieceEnd(text, start, LIMITS.piece);
+        pieces.push(text.slice(start, end));
+        start = end;
+    } while (start < text.length);
+    return pieces;
 }

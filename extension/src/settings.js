@@ -5,10 +5,11 @@
  * @property {string} host Where the hub listens.
  * @property {number} port On which port.
  * @property {boolean} auto_connect Connect when SillyTavern has started.
+ * @property {number} stall_seconds A generation of which nothing has come for so long is said to be stalled.
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ host: 'localhost', port: 8001, auto_connect: true });
+export const DEFAULTS = Object.freeze({ host: 'localhost', port: 8001, auto_connect: true, stall_seconds: 60 });
 
 /**
  * The port that a user has typed.
@@ -18,6 +19,16 @@ export const DEFAULTS = Object.freeze({ host: 'localhost', port: 8001, auto_conn
 export function parsePort(text) {
     const port = Number(text.trim());
     return text.trim() !== '' && Number.isInteger(port) && port >= 1 && port <= 65535 ? port : null;
+}
+
+/**
+ * The seconds that a user has typed.
+ * @param {string} text What was typed.
+ * @returns {number | null} Null if it is none.
+ */
+export function parseSeconds(text) {
+    const seconds = Number(text.trim());
+    return text.trim() !== '' && Number.isInteger(seconds) && seconds >= 1 && seconds <= 86400 ? seconds : null;
 }
 
 /**
@@ -33,7 +44,7 @@ export function parseHost(text) {
 
 /**
  * The hub's address.
- * @param {Settings} settings Host and port.
+ * @param {Pick<Settings, 'host' | 'port'>} settings Host and port.
  * @returns {string}
  */
 export function urlOf({ host, port }) {

@@ -4,7 +4,7 @@
  */
 
 import { DeltaTracker } from './delta.js';
-import { toJson } from './protocol.js';
+import { LIMITS, encode, pieceEnd, piecesOf, toJson, utf8Length } from './protocol.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
 /** @typedef {'normal' | 'swipe' | 'regenerate' | 'continue' | 'impersonate'} Kind */
@@ -25,8 +25,8 @@ import { toJson } from './protocol.js';
  * @property {() => LiveMessage[]} messages The live array.
  * @property {() => Processor | null} processor SillyTavern's own view, while it streams.
  * @property {() => {user: string, character: string}} names Who speaks.
- * @property {(type: string, content: Record<string, unknown>) => void} send Sends a frame.
- * @property {(text: string) => void} sendRaw Sends a frame that is written already.
+ * @property {(text: string) => boolean} send Sends a frame that is written already; false if nobody listens.
+ * @property {() => number} now Milliseconds.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {(kind: Kind | null) => void} onKind Told of what is being generated.
  */
@@ -36,6 +36,8 @@ import { toJson } from './protocol.js';
  * @property {number} stream Its number.
  * @property {Kind} kind What it is.
  * @property {Record<string, unknown>} start What `stream_start` said.
+ * @property {string} rest The end of a kept text that is too long for `base`; the text begins with it.
+ * @property {boolean} told The hub has been told that it began.
  * @property {boolean} fresh Its message is new.
  * @property {LiveMessage | null} message Its message, once there is one.
  * @property {Processor | null} processor SillyTavern's view, once it streams.
@@ -57,6 +59,11 @@ const FLUSH = 33;
 const BREATH = 60;
 const PATIENCE = 1500;
 const AFTERMATH = 400;
+/** So long after the last sign of an end the page may still be about to come to rest. */
+const ENDING = 5000;
+/** An end that was sent so shortly before the connection was lost may not have arrived. */
+const IN_FLIGHT = 30000;
+const MOST_ENDS = 20;
 
 /** The reply that is generated, if one is. */
 export class Streams {
@@ -71,6 +78,10 @@ export class Streams {
         this.dead = null;
         this.last = 0;
         this.stopped = false;
+        /** When there was a sign that a reply ends. */
+        this.endedAt = -Infinity;
+        /** @type {{content: Record<string, unknown>, at: number}[]} Ends without a message that the hub may not have heard. */
+        this.ends = [];
         this.flushTimer = 0;
         this.settleTimer = 0;
     }
@@ -87,6 +98,7 @@ export class Streams {
             return;
         }
         this.stopped = false;
+        this.endedAt = -Infinity;
         if (type === 'quiet') {
             this.armed = null;
             return;
@@ -146,6 +158,7 @@ export class Streams {
     /** SillyTavern no longer shows that it generates. */
     hidden() {
         const live = this.live;
+        this.endedAt = this.options.now();
         if (live) {
             live.hidden = true;
             live.received ? this.#finish() : this.#settleIn(BREATH);
@@ -155,6 +168,7 @@ export class Streams {
     /** Somebody pressed Stop. */
     stop() {
         this.stopped = true;
+        this.endedAt = this.options.now();
         if (this.live) {
             this.live.stopped = true;
         }
@@ -174,6 +188,7 @@ export class Streams {
         }
         live.message ??= message;
         live.received = true;
+        this.endedAt = this.options.now();
         // Without streaming the message is not complete before the generation is shown as ended.
         live.hidden ? this.#finish() : this.#settleIn(PATIENCE);
     }
@@ -236,13 +251,34 @@ export class Streams {
         }
     }
 
-    /** Tells of the reply that runs to a hub that has just been sent the chat. */
-    resume() {
-        const live = this.live;
-        if (live) {
-            live.text.tracker.reset();
-            live.reasoning.tracker.reset();
-            this.#sendStart(live);
+    /** Whether a reply has just ended or was stopped, so that the page is about to come to rest. */
+    get ending() {
+        return this.options.now() - this.endedAt < ENDING;
+    }
+
+    /**
+     * The hub is there again: tells it of the reply that runs, and of the ends it may have missed.
+     * @param {boolean} knows It still has what it was told.
+     */
+    resume(knows) {
+        const ends = this.ends;
+        this.ends = [];
+        if (knows) {
+            ends.forEach(({ content }) => this.options.send(encode('stream_end', content)));
+        }
+        this.retell();
+    }
+
+    /** The connection is lost. */
+    lost() {
+        const since = this.options.now() - IN_FLIGHT;
+        this.ends = this.ends.filter((end) => end.at >= since);
+    }
+
+    /** Tells of the reply that runs from its start. */
+    retell() {
+        if (this.live) {
+            this.#sendStart(this.live);
         }
     }
 
@@ -262,6 +298,8 @@ export class Streams {
             history.hold(old);
         }
         const { user, character } = names();
+        const kept = kind === 'continue' && old ? String(old.mes ?? '') : '';
+        const base = kept.slice(0, pieceEnd(kept, 0, LIMITS.basePiece));
         this.last += 1;
         const live = {
             stream: this.last,
@@ -272,8 +310,10 @@ export class Streams {
                 speaker: (kind === 'impersonate' ? user : old ? String(old.name ?? '') : character) || null,
                 at,
                 uid: old ? history.uidOf(old) : null,
-                base: kind === 'continue' && old ? String(old.mes ?? '') : '',
+                base,
             },
+            rest: kept.slice(base.length),
+            told: false,
             fresh: !old && kind !== 'impersonate',
             message: old,
             processor: null,
@@ -293,18 +333,56 @@ export class Streams {
     }
 
     /**
-     * Sends a start with what has come already.
+     * Sends a start with what has come already; what does not fit into its frame follows.
      * @param {Live} live The reply.
      */
     #sendStart(live) {
-        const { chat, epoch } = this.options.history;
+        const { send, history: { chat, epoch } } = this.options;
         const sofar = (/** @type {{tracker: DeltaTracker, latest: string}} */ channel) => {
+            channel.tracker.reset();
             const delta = channel.tracker.advance(channel.latest);
             return delta ? ('append' in delta ? delta.append : delta.text) : '';
         };
-        this.options.send('stream_start', {
-            ...live.start, chat_id: chat.id, epoch, text: sofar(live.text), reasoning: sofar(live.reasoning),
-        });
+        const text = live.rest + sofar(live.text);
+        const reasoning = sofar(live.reasoning);
+        const start = { ...live.start, chat_id: chat.id, epoch };
+        const whole = text.length + reasoning.length > LIMITS.pageBytes ? null : encode('stream_start', { ...start, text, reasoning });
+        if (whole !== null && utf8Length(whole) <= LIMITS.pageBytes) {
+            live.told = send(whole) || live.told;
+            return;
+        }
+        const [first, ...more] = piecesOf(text);
+        live.told = send(encode('stream_start', { ...start, text: first, reasoning: '' })) || live.told;
+        more.forEach((append) => this.#update({ stream: live.stream, append }));
+        piecesOf(reasoning).forEach((append) => append && this.#update({ stream: live.stream, channel: 'reasoning', append }));
+    }
+
+    /**
+     * Sends an update.
+     * @param {Record<string, unknown>} content What to say.
+     */
+    #update(content) {
+        this.options.send(encode('stream_update', content));
+    }
+
+    /**
+     * Sends what is new of one of the two texts.
+     * @param {Live} live The reply.
+     * @param {'text' | 'reasoning'} channel Which text.
+     * @param {boolean} last Nothing more will come.
+     * @returns {boolean} Whether there was anything.
+     */
+    #advance(live, channel, last) {
+        const { tracker, latest } = live[channel];
+        const delta = tracker.advance(latest, last);
+        if (!delta) {
+            return false;
+        }
+        const head = channel === 'text' ? { stream: live.stream } : { stream: live.stream, channel };
+        const [first, ...more] = piecesOf('append' in delta ? delta.append : (channel === 'text' ? live.rest : '') + delta.text);
+        this.#update('append' in delta ? { ...head, append: first } : { ...head, text: first });
+        more.forEach((append) => this.#update({ ...head, append }));
+        return true;
     }
 
     /** Sends more after a while, and again as long as there is more. */
@@ -324,15 +402,8 @@ export class Streams {
      */
     #flush(last) {
         const live = /** @type {Live} */ (this.live);
-        const reasoning = live.reasoning.tracker.advance(live.reasoning.latest, last);
-        if (reasoning) {
-            this.options.send('stream_update', { stream: live.stream, channel: 'reasoning', ...reasoning });
-        }
-        const text = live.text.tracker.advance(live.text.latest, last);
-        if (text) {
-            this.options.send('stream_update', { stream: live.stream, ...text });
-        }
-        return Boolean(reasoning || text);
+        const reasoning = this.#advance(live, 'reasoning', last);
+        return this.#advance(live, 'text', last) || reasoning;
     }
 
     /**
@@ -362,13 +433,15 @@ export class Streams {
         const broken = Boolean(live.processor?.isStopped && !live.processor.isFinished);
         const failed = !live.stopped && (live.error !== null || broken || !live.received);
         if (live.kind === 'impersonate') {
-            this.#close(failed ? this.#failure(live) : { outcome: live.received ? 'text_only' : 'stopped', text: live.received ? live.text.latest : null });
+            // A text too long for a frame has come in pieces and stands as the stream showed it.
+            const text = live.received && live.text.latest.length <= LIMITS.piece ? live.text.latest : null;
+            this.#close(failed ? this.#failure(live) : { outcome: live.received ? 'text_only' : 'stopped', text });
             return;
         }
         const written = live.received || live.processor !== null;
         const settled = this.options.history.settle(written ? live.message : null);
         /** @type {Record<string, unknown>} */
-        const end = failed ? this.#failure(live) : { outcome: live.stopped ? 'stopped' : 'finished', warning: live.toast };
+        const end = failed ? this.#failure(live) : { outcome: live.stopped ? 'stopped' : 'finished', warning: shortened(live.toast) };
         if (!settled) {
             this.#close(end);
             return;
@@ -384,7 +457,7 @@ export class Streams {
      */
     #failure(live) {
         const error = live.toast ?? live.error ?? 'SillyTavern ended the generation without a reply; its own page may say why';
-        return { outcome: 'failed', error };
+        return { outcome: 'failed', error: shortened(error) };
     }
 
     /**
@@ -394,7 +467,7 @@ export class Streams {
      */
     #close(end, message = undefined) {
         const live = /** @type {Live} */ (this.live);
-        const { timers, history, send, sendRaw } = this.options;
+        const { timers, history, send, now } = this.options;
         timers.clear(this.flushTimer);
         timers.clear(this.settleTimer);
         this.flushTimer = 0;
@@ -403,13 +476,23 @@ export class Streams {
         }
         this.live = null;
         const content = { stream: live.stream, ...end };
-        if (message === undefined) {
-            send('stream_end', content);
-        } else {
-            sendRaw(`{"type":"stream_end","content":${toJson(content).slice(0, -1)},"message":${message}}}`);
+        const json = message === undefined ? '' : `,"message":${message}`;
+        const sent = send(`{"type":"stream_end","content":${toJson(content).slice(0, -1)}${json}}}`);
+        if (live.told && (!sent || message === undefined)) {
+            // One with a message that gets lost is noticed by its revision.
+            this.ends = [...this.ends.slice(1 - MOST_ENDS), { content, at: sent ? now() : Infinity }];
         }
         history.compareSoon();
         timers.set(() => history.compareSoon(), AFTERMATH);
         this.options.onKind(null);
     }
+}
+
+/**
+ * Somebody else's words, not more than a frame has room for.
+ * @param {string | null} words The words.
+ * @returns {string | null}
+ */
+function shortened(words) {
+    return words === null ? null : words.slice(0, pieceEnd(words, 0, LIMITS.reasonCharacters));
 }

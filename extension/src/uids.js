@@ -34,6 +34,15 @@ export class Uids {
     }
 
     /**
+     * The id that a message was given.
+     * @param {LiveMessage} message The message.
+     * @returns {string | undefined}
+     */
+    get(message) {
+        return this.known.get(message);
+    }
+
+    /**
      * Gives the messages of a chat that was loaded anew the ids they had, where it is plain which is which.
      * @param {LiveMessage[]} before The messages as they were.
      * @param {LiveMessage[]} after The messages as they are.

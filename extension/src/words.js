@@ -23,6 +23,9 @@ export const SENTENCES = Object.freeze({
     mixed_content: 'This page was loaded by https, and the browser does not let it reach ${url} without encryption. Open SillyTavern by http, or run ChatBridge on the computer with the browser and use the host localhost.',
     local_network: 'This page comes from a public address. The browser asks for permission to reach this computer or its network: allow it in the site\'s settings (“local network”). It cannot be allowed to a page loaded by plain http.',
     versions: 'The versions differ: this extension is ${mine}, the program ${theirs}. Update the older one.',
+    conflict: 'This chat is open in another tab, too: ${tabs}. SillyTavern lets each tab overwrite what the other has saved, and messages are lost without a word. Close it in one of them.',
+    conflict_follows: 'What is sent from ChatBridge goes to the other tab.',
+    conflict_stale: 'It was changed there since this tab loaded it: what stands here is out of date.',
     token: 'Enter the token that the ChatBridge window shows.',
 });
 
@@ -97,6 +100,21 @@ export function statusText({ code, params }, place, translate) {
         parts.push(say('retry'));
     }
     return parts.join(' ');
+}
+
+/**
+ * What is said of other tabs with the same chat.
+ * @param {import('./bridge.js').Conflict} conflict How this tab stands.
+ * @param {Translate} translate Says it in the user's language.
+ * @returns {string} Empty if there are none.
+ */
+export function conflictText({ others, stale, leads }, translate) {
+    if (!others.length) {
+        return '';
+    }
+    const names = ['conflict', ...(stale ? ['conflict_stale'] : []), ...(leads ? [] : ['conflict_follows'])];
+    const tabs = others.map((name) => `“${name}”`).join(', ');
+    return names.map((name) => fill(translate(SENTENCES[name], `chatbridge_status_${name}`), { tabs })).join(' ');
 }
 
 /**

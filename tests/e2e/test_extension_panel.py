@@ -186,7 +186,7 @@ def test_host_port_and_token_are_kept_where_they_belong(
     wait_until(
         lambda: (
             tavern.settings()["extension_settings"].get("chatbridge")
-            == {"host": "127.0.0.1", "port": listening.port, "auto_connect": True}
+            == {"host": "127.0.0.1", "port": listening.port, "auto_connect": True, "stall_seconds": 60}
         ),
         "the settings to be saved",
     )

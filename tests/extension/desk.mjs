@@ -1,5 +1,8 @@
 /** History and streams as the bridge wires them, over a fake SillyTavern, with a mirror at the other end. */
+import assert from 'node:assert/strict';
+
 import { History } from '../../extension/src/history.js';
+import { LIMITS } from '../../extension/src/protocol.js';
 import { Streams } from '../../extension/src/stream.js';
 import { FakeTavern, FakeTimers } from './fake-sillytavern.mjs';
 import { Mirror } from './mirror.mjs';
@@ -13,11 +16,19 @@ export function desk() {
     const timers = new FakeTimers();
     const mirror = new Mirror();
     const frames = [];
-    const line = { backlog: 0 };
+    const line = { backlog: 0, cut: false };
     const sendRaw = (text) => {
+        if (!history.online) {
+            return false;
+        }
         const frame = JSON.parse(text);
-        frames.push({ ...frame, bytes: Buffer.byteLength(text) });
-        mirror.apply(frame);
+        const bytes = Buffer.byteLength(text);
+        assert.ok(bytes <= LIMITS.pageBytes, `${frame.type} of ${bytes} bytes`);
+        frames.push({ ...frame, bytes });
+        if (!line.cut) {
+            mirror.apply(frame);
+        }
+        return true;
     };
     const history = new History({
         chatRef: () => ({ id: tavern.id, title: tavern.id ?? '', kind: 'solo' }),
@@ -33,9 +44,9 @@ export function desk() {
         messages: () => tavern.chat,
         processor: () => tavern.streamingProcessor,
         names: () => ({ user: 'User', character: 'Alice' }),
-        send: (type, content) => history.online && sendRaw(JSON.stringify({ type, content })),
-        sendRaw: (text) => history.online && sendRaw(text),
+        send: sendRaw,
         timers,
+        now: () => timers.time,
         onKind: (kind) => kinds.push(kind),
     });
     const on = (name, listener) => tavern.emitter.on(name, listener);
@@ -58,9 +69,18 @@ export function desk() {
         tavern, timers, mirror, frames, line, history, streams, kinds,
         connect() {
             history.online = true;
-            history.resend(true);
-            streams.resume();
+            const goesOn = history.resumes(mirror.known);
+            if (!goesOn) {
+                history.resend(true);
+            }
+            streams.resume(goesOn);
             timers.settle();
+            return goesOn;
+        },
+        lose() {
+            line.cut = false;
+            history.online = false;
+            streams.lost();
         },
         ofType: (type) => frames.filter((frame) => frame.type === type).map((frame) => frame.content),
     };

@@ -7,6 +7,7 @@ export class Mirror {
         this.messages = [];
         this.streams = new Map();
         this.ended = [];
+        this.flickers = 0;
     }
 
     get total() {
@@ -17,11 +18,26 @@ export class Mirror {
         switch (type) {
             case 'chat_history': return this.history(content);
             case 'chat_changes': return this.changes(content);
-            case 'stream_start': return this.streams.set(content.stream, { ...content });
+            case 'stream_start': return this.begin(content);
             case 'stream_update': return this.update(content);
             case 'stream_end': return this.end(content);
             default: return undefined;
         }
+    }
+
+    /** What the hub says to a tavern that is back. */
+    get known() {
+        return this.start === 0 && this.epoch >= 0 ? { epoch: this.epoch, revision: this.revision } : undefined;
+    }
+
+    /** A second start of a reply that is known adds to it, as in the hub. */
+    begin(start) {
+        const live = this.streams.get(start.stream);
+        const goesOn = live && ['kind', 'at', 'uid', 'base'].every((key) => live[key] === start[key]);
+        if (goesOn && !(start.text.startsWith(live.text) && start.reasoning.startsWith(live.reasoning))) {
+            this.flickers += 1;
+        }
+        this.streams.set(start.stream, { ...start });
     }
 
     history(page) {

@@ -16,7 +16,7 @@ function setUp() {
         isSaving: () => false,
         isOnline: () => all.tavern.online,
         isSwiping: () => false,
-        capabilities: () => ['send_message', 'regenerate', 'stop'],
+        capabilities: () => ['send_message', 'regenerate', 'stop', 'get_field'],
         async addUserMessage(text) {
             done.push(text);
             await new Promise((resolve) => setTimeout(resolve, 5));
@@ -34,6 +34,8 @@ function setUp() {
         tavern: actor,
         history: all.history,
         timers: { ...all.timers, set: (callback, ms) => setTimeout(callback, ms) },
+        now: () => all.timers.time,
+        isEnding: () => all.streams.ending,
         answer: (type, content, id) => answers.push({ type, content, id }),
         onFailure: (reason, kind) => failures.push([reason, kind]),
         log: () => { },
