@@ -17,6 +17,7 @@ import select
 import socket
 import struct
 import threading
+import time
 from types import TracebackType
 from typing import Literal
 
@@ -90,6 +91,8 @@ class Proxy:
     def __init__(self, to: int) -> None:
         self.to = to
         self.down = False
+        self.slowness = 0.0
+        """Seconds that each large frame takes."""
         self.connections = 0
         self.bytes: dict[Direction, int] = {"up": 0, "down": 0}
         self.largest: dict[Direction, int] = {"up": 0, "down": 0}
@@ -129,6 +132,11 @@ class Proxy:
         """Break the line at the next frame whose beginning says this, before it passes or just after."""
         with self._lock:
             self._trap = direction, said.encode(), after
+
+    def never_mind(self) -> None:
+        """Wait for no frame any more."""
+        with self._lock:
+            self._trap = None
 
     @property
     def trapped(self) -> bool:
@@ -207,6 +215,8 @@ class Proxy:
             self._trap = None
             self.cut()
             return False
+        if self.slowness and len(frame) > 100_000:
+            time.sleep(self.slowness)
         other.sendall(frame)
         self.bytes[direction] += len(frame)
         self.largest[direction] = max(self.largest[direction], len(body))
