@@ -109,6 +109,7 @@ class Hub:
         for frame in self.pending.unanswered(number):
             outbox.put(frame)
         self._joined(tavern)
+        self.readers.tavern_joined(tavern)
         self._conflicts.here(number, True)
         self._conflicts_changed()
         self._taverns_changed()
@@ -122,8 +123,9 @@ class Hub:
             outbox.put(encode("welcome", self._welcome(taverns=self._describe(), resumed=tuple(points))))
         self.readers.join(app)
         self._joined(app)
-        for tavern in self.taverns.values():
-            self.readers.introduce(app, tavern, points.get(tavern.number))
+        for tavern in self._remembered():
+            if tavern.number in self.taverns or tavern.number in points:
+                self.readers.introduce(app, tavern, points.get(tavern.number))
         return app
 
     def leave(self, peer: Peer, *, for_good: bool = False) -> None:
@@ -167,13 +169,18 @@ class Hub:
         """The taverns of which an app that reconnects needs only what it missed."""
         if hello.resume is None or hello.resume.session != self.session:
             return {}
+        here = {tavern.number: tavern for tavern in self._remembered()}
         return {
             number: point
             for number, point in hello.resume.taverns.items()
-            if (tavern := self.taverns.get(number)) is not None
+            if (tavern := here.get(number)) is not None
             and point.epoch == tavern.mirror.epoch
             and tavern.journal.since(point.revision, tavern.mirror.revision) is not None
         }
+
+    def _remembered(self) -> list[Tavern]:
+        """The taverns that are here, and those that may be back at any moment."""
+        return [*self.taverns.values(), *(tavern for tavern, _ in self._departed.values())]
 
     def check_taverns(self) -> None:
         """Ask each tavern to compare its chat with what it has sent, since some changes fire no event there."""

@@ -119,4 +119,6 @@ class App(Peer):
     """A connected program."""
 
     feeds: dict[int, HistoryFeed] = field(default_factory=dict)
+    met: set[int] = field(default_factory=set)
+    """The taverns it was told of, by their numbers."""
     in_flight: int = 0

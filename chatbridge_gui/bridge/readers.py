@@ -58,9 +58,10 @@ class Readers:
         return True
 
     def forget_tavern(self, number: int) -> None:
-        """A tavern will not come back."""
+        """A tavern will not come back; if it does all the same, it has to tell everything anew."""
         for app in self.apps:
             app.feeds.pop(number, None)
+            app.met.discard(number)
 
     def tell(self, frame: bytes) -> None:
         """Send a frame to all apps that follow the taverns' state."""
@@ -68,9 +69,17 @@ class Readers:
             if not app.info.simple and "state" in app.hello.subscribe:
                 app.outbox.put(frame)
 
+    def tavern_joined(self, tavern: Tavern) -> None:
+        """A tavern is here, perhaps again. Those who were here all the time go on from what they have."""
+        for app in self.apps:
+            if tavern.mirror.epoch >= 0 and tavern.number not in app.met:
+                self.introduce(app, tavern)
+            app.met.add(tavern.number)
+
     def introduce(self, app: App, tavern: Tavern, point: TavernPoint | None = None) -> None:
         """Tell an app what is so at a tavern; of one that has come to `point` before, only what it missed."""
         number, mirror = tavern.number, tavern.mirror
+        app.met.add(number)
         view = self._views.get(app)
         if view is not None:
             view.show(number, mirror)
@@ -84,6 +93,9 @@ class Readers:
                 self._send_missed(app, tavern, point)
         if "stream" in app.hello.subscribe:
             known = point.streams if point is not None else {}
+            for stream in known:
+                if stream not in mirror.streams:
+                    self._send_end(app, tavern, stream)
             for live in mirror.streams.values():
                 for news in live.as_news(mirror.chat.id, mirror.epoch, known.get(live.stream)):
                     app.outbox.put(encode(_TYPES[news.__class__][0], with_tavern(news, number)))
@@ -120,8 +132,7 @@ class Readers:
         follows_chat = "chat" in app.hello.subscribe
         if follows_chat:
             self._feed(app, tavern).follow(entry.changes)
-        ends_stream = entry.changes_frame is not entry.frame
-        if ends_stream and "stream" in app.hello.subscribe:
+        if entry.ends is not None and "stream" in app.hello.subscribe:
             app.outbox.put(entry.frame)
         elif follows_chat and entry.changes_frame is not None:
             app.outbox.put(entry.changes_frame)
@@ -133,6 +144,15 @@ class Readers:
             self._send_newest_page(app, tavern)
         else:
             app.outbox.wake()
+
+    def _send_end(self, app: App, tavern: Tavern, stream: int) -> None:
+        """A reply that an app knows has ended. If its end changed the chat that came with the changes it missed."""
+        entry = tavern.journal.end_of(stream)
+        if entry is None:
+            gone = StreamEnd(stream=stream, outcome="abandoned", tavern=tavern.number)
+            app.outbox.put(encode("stream_end", gone))
+        elif "chat" not in app.hello.subscribe:
+            app.outbox.put(entry.frame)
 
     def _send_missed(self, app: App, tavern: Tavern, point: TavernPoint) -> None:
         self._feed(app, tavern).resume(point.start)
@@ -167,7 +187,7 @@ def _entry(tavern: Tavern, news: ChatChanges | StreamEnd) -> Entry:
     frame = encode("stream_end", news)
     revision = tavern.mirror.revision
     if not changes:
-        return Entry(revision, revision, (), frame)
+        return Entry(revision, revision, (), frame, ends=news.stream)
     plain = ChatChanges(
         chat_id=tavern.mirror.chat.id,
         epoch=news.epoch,
@@ -176,7 +196,7 @@ def _entry(tavern: Tavern, news: ChatChanges | StreamEnd) -> Entry:
         changes=list(changes),
         tavern=tavern.number,
     )
-    return Entry(news.base, news.revision, changes, frame, encode("chat_changes", plain))
+    return Entry(news.base, news.revision, changes, frame, encode("chat_changes", plain), news.stream)
 
 
 def is_first_page(news: TavernNews) -> bool:

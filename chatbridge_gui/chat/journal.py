@@ -22,6 +22,8 @@ class Entry:
     changes: tuple[Change, ...]
     frame: bytes
     changes_frame: bytes | None = None
+    ends: int | None = None
+    """The reply that ended with it."""
 
 
 class Journal:
@@ -51,3 +53,7 @@ class Journal:
         missed = [entry for entry in self._entries if entry.base >= revision]
         leads_from = next((entry.base for entry in missed if entry.revision > entry.base), now)
         return missed if leads_from == revision else None
+
+    def end_of(self, stream: int) -> Entry | None:
+        """The entry that ended a reply, if it is kept still."""
+        return next((entry for entry in reversed(self._entries) if entry.ends == stream), None)

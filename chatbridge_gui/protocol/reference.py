@@ -172,6 +172,18 @@ Keep `epoch`, `revision` and `start`.
 4. If `epoch` or `base` is not yours, something was missed. The hub then asks the tavern by `resync`; an app \
 connects anew.
 5. A `chat_history` of another `epoch` ends every reply that was being generated.
+
+## Connections that break
+
+A tavern whose connection breaks may be back within {back:g} seconds: the hub keeps its copy until then, and the \
+tavern's number is its own for good. Keep yours, too, though `taverns` does not list it meanwhile: what follows \
+continues from it, or begins with a `chat_history`. What such a tavern was asked and has not answered it is asked \
+again with the same `id` and `key`, so that it can tell what it has done already. One that ends its connection on \
+purpose (close code 1000) is not waited for.
+
+An app that connects again says in `hello.resume` what it has: the `session` of the `welcome` before and, for each \
+tavern, `epoch`, `revision`, `start`, and how much it has of each reply in progress. Of the taverns that \
+`welcome.resumed` lists it is sent only what it missed; what it has of any other it must forget.
 """
 
 
@@ -186,6 +198,7 @@ def reference() -> str:
             offences=limits.OFFENCES,
             hello_answer=limits.HELLO_ANSWER,
             silence=limits.SILENCE_BEFORE_LISTENING,
+            back=limits.RETURN,
             page=limits.PAGE_BYTES // 1024,
             rate=limits.SIMPLE_UPDATES_PER_SECOND,
             session=session,
