@@ -1,0 +1,192 @@
+"""Long chats and large messages: the newest page comes first, and all that is done meanwhile overtakes the rest."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page
+
+from .browser import context, open_character, send_in_page
+from .desk import Desk, apps, desk, settings_for
+from .everybody import Everybody
+from .fake_model import FakeModel, Gate, Reply
+from .proxy import Proxy
+from .tavern import Tavern
+
+LONG = os.environ.get("CHATBRIDGE_LONG") == "1"
+PAGE_BYTES = 256 * 1024
+TEXT = "Once upon a time, 你好 😀, there was a very long chat. "
+
+
+@pytest.fixture
+def listening() -> Iterator[Desk]:
+    with desk() as found:
+        yield found
+
+
+@pytest.fixture
+def line(listening: Desk) -> Iterator[Proxy]:
+    """Between the page and the hub."""
+    with Proxy(listening.port) as found:
+        yield found
+
+
+@pytest.fixture
+def wire(listening: Desk) -> Iterator[Proxy]:
+    """Between the programs and the hub."""
+    with Proxy(listening.port) as found:
+        yield found
+
+
+@pytest.fixture
+def tavern_settings(line: Proxy) -> dict[str, Any]:
+    return settings_for(line.port)
+
+
+@pytest.fixture
+def everybody(wire: Proxy, extension: Path, page: Page) -> Iterator[Everybody]:
+    with ExitStack() as stack:
+        programs = stack.enter_context(apps(f"ws://localhost:{wire.port}", ["one", "two"]))
+        open_character(page, "Alice")
+        found = Everybody(page, programs)
+        found.agree("opening the chat", 10)
+        yield found
+
+
+def write_chat(tavern: Tavern, character: str, name: str, count: int, length: int) -> int:
+    """Put a chat on disk, as SillyTavern writes them; gives its size."""
+    folder = tavern.user / "chats" / character
+    folder.mkdir(parents=True, exist_ok=True)
+    head = {"user_name": "Tester", "character_name": character, "create_date": "", "chat_metadata": {}}
+    text = (TEXT * (length // len(TEXT) + 1))[:length]
+    with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head))
+        for number in range(count):
+            of_user = number % 2 == 1
+            message = {
+                "name": "Tester" if of_user else character,
+                "is_user": of_user,
+                "is_system": False,
+                "send_date": "2026-01-01T00:00:00.000Z",
+                "mes": f"{number}: {text}",
+                "extra": {},
+            }
+            file.write("\n" + json.dumps(message, ensure_ascii=False))
+    return (folder / f"{name}.jsonl").stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("count", "length"),
+    [(10_000, 1700), pytest.param(100_000, 60, marks=pytest.mark.skipif(not LONG, reason="CHATBRIDGE_LONG is not 1"))],
+)
+def test_a_long_chat(
+    everybody: Everybody, tavern: Tavern, line: Proxy, wire: Proxy, model: FakeModel, count: int, length: int
+) -> None:
+    size = write_chat(tavern, "Alice", "Long", count, length)
+    page, app = everybody.page, everybody.apps[0]
+    line.forget()
+    wire.forget()
+    # Slow enough that there is time to do something while the older pages come.
+    line.slowness = 0.2
+    began = time.monotonic()
+    # Not waited for: that this is the chat is seen by what comes.
+    page.evaluate("() => { SillyTavern.getContext().openCharacterChat('Long'); }")
+
+    def newest() -> bool:
+        mirror = next(iter(everybody.mirrors().values()))
+        return mirror.total == count and mirror.messages[-1]["mes"].startswith(f"{count - 1}: ")
+
+    everybody.until(newest, "the newest page", 120)
+    first = time.monotonic() - began
+    number, mirror = next(iter(app.mirrors.items()))
+    assert mirror.start > 0, "it came all at once"
+
+    # While older pages come: an edit, a message deleted where no page has come from yet, and a reply.
+    everybody.until(lambda: context(page, "c.chat.length") == count, "the page to be ready", 60)
+    everybody.do(f"c.chat[{count - 1}].mes = 'Edited meanwhile.'; c.chat.splice(7, 1);")
+    everybody.until(
+        lambda: all(one.messages[-1]["mes"] == "Edited meanwhile." for one in everybody.mirrors().values()), "the edit"
+    )
+    assert mirror.start > 0 and mirror.total == count - 1
+    gate = Gate()
+    model.say(Reply(["While ", "older pages ", "arrive."], gate=gate))
+    app.send("send_message", {"text": "Now.", "tavern": number}, "now")
+    everybody.until(lambda: app.frame("result", "now"), "the answer", 60)
+    gate.allow(2)
+    everybody.all_show("While older pages ", 60)
+    assert not mirror.complete, "everything had come before the reply: nothing is shown by this"
+    gate.open()
+    line.slowness = 0.0
+    everybody.until(lambda: all(one.complete for one in everybody.mirrors().values()), "all pages", 120)
+    whole = time.monotonic() - began
+    everybody.settle(60)
+    everybody.agree("all pages", 30)
+    assert len(everybody.in_page()) == count + 1
+    assert max(line.largest["up"], wire.largest["down"]) <= PAGE_BYTES
+    print(f"{count} messages, {size >> 20} MB: first page after {first:.1f} s, all after {whole:.1f} s")
+
+
+def fetch(everybody: Everybody, uid: str, field: str) -> str:
+    """A long text, piece by piece."""
+    app = everybody.apps[0]
+    units, offset, number = b"", 0, 0
+    while True:
+        number += 1
+        id = f"{uid} {field} {number}"
+        app.send("get_field", {"uid": uid, "field": field, "offset": offset}, id)
+        answer = app.answer(id)
+        assert answer["type"] == "result", answer
+        units += answer["content"]["text"].encode("utf-16-le", "surrogatepass")
+        if answer["content"]["next"] is None:
+            assert len(units) == 2 * answer["content"]["total"]
+            return str(units, "utf-16-le")
+        assert answer["content"]["next"] > offset
+        offset = answer["content"]["next"]
+
+
+def test_large_messages(everybody: Everybody, line: Proxy, wire: Proxy, model: FakeModel) -> None:
+    line.forget()
+    wire.forget()
+    everybody.do(
+        """
+        const long = (length) => 'Long 你好 😀. '.repeat(length / 12);
+        c.chat.push({name: 'Alice', mes: long(5e6), is_user: false, extra: {}});
+        const swipes = Array.from({length: 300}, (_, i) => `${i}: ${long(2000)}`);
+        c.chat.push({
+            name: 'Alice', mes: swipes[7], is_user: false, extra: {}, swipe_id: 7, swipes,
+            swipe_info: swipes.map(() => ({send_date: '', extra: {}})),
+        });
+        c.chat.push({name: 'Alice', mes: 'A picture.', is_user: false, extra: {
+            image: 'data:image/png;base64,' + 'iVBORw0KGgo'.repeat(2e5), inline_image: true,
+        }});
+        """
+    )
+    everybody.agree("large messages", 10)
+    mirror = next(iter(everybody.apps[0].mirrors.values()))
+    long, swiped, picture = mirror.messages[-3:]
+    assert long["mes"].startswith("Long 你好")
+    assert long["truncated"]["mes"] == context(everybody.page, "c.chat[1].mes.length")
+    assert swiped["swipe_count"] == 300 and "truncated" not in swiped
+    assert "extra.image" in picture["truncated"] and picture["mes"] == "A picture."
+    assert max(line.largest["up"], wire.largest["down"]) <= PAGE_BYTES
+    assert fetch(everybody, long["uid"], "mes") == everybody.in_page()[1]["mes"]
+    assert fetch(everybody, picture["uid"], "extra.image") == everybody.in_page()[3]["extra"]["image"]
+    assert max(line.largest["up"], wire.largest["down"]) <= PAGE_BYTES
+
+    # A change beyond what is sent of it, and a reply after all that.
+    everybody.do("c.chat[1].mes += ' And more.'; c.chat[2].swipe_id = 299; c.chat[2].mes = c.chat[2].swipes[299];")
+    everybody.until(
+        lambda: mirror.messages[1]["truncated"]["mes"] == context(everybody.page, "c.chat[1].mes.length"), "the change"
+    )
+    everybody.agree("changing them")
+    send_in_page(everybody.page, "Go on.")
+    everybody.until(lambda: context(everybody.page, "c.chat.length") == 6, "the reply", 60)
+    everybody.settle(60)
+    everybody.agree("a reply")
