@@ -12,6 +12,8 @@ const LEFT_OUT = new Set(['swipes', 'swipe_info']);
 const ALWAYS_SAID = new Set(['name', 'mes', 'swipe_count']);
 const DEEPEST = 60;
 const SMALLEST_CUT = 1024;
+/** What one UTF-16 unit takes in JSON at most, as an escape. */
+const MOST_BYTES = 6;
 
 /** @typedef {Record<string, any>} LiveMessage */
 /** @typedef {Record<string, any>} Fields A plain copy of a message, without `uid`. */
@@ -181,22 +183,21 @@ function text(value) {
 export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
     const lengths = textLengths(fields, []);
     const atLeast = (/** @type {number} */ longest) => lengths.reduce((sum, length) => sum + Math.min(length, longest), 0);
-    if (atLeast(Infinity) <= most) {
-        const json = toJson({ ...fields, uid });
-        const bytes = utf8Length(json);
+    // What the last attempt took, to skip those that cannot do.
+    let bytes = 0;
+    let units = 0;
+    for (let longest = Infinity; longest >= SMALLEST_CUT; longest = longest === Infinity ? most >> 2 : longest >> 1) {
+        const left = atLeast(longest);
+        if (left > most || bytes - MOST_BYTES * (units - left) > most) {
+            continue;
+        }
+        /** @type {Record<string, number>} */
+        const truncated = {};
+        const json = toJson(longest === Infinity ? { ...fields, uid } : { ...cutTexts(fields, longest, '', truncated), uid, truncated });
+        bytes = utf8Length(json);
+        units = left;
         if (bytes <= most) {
             return { json, bytes };
-        }
-    }
-    for (let longest = most >> 2; longest >= SMALLEST_CUT; longest >>= 1) {
-        if (atLeast(longest) <= most) {
-            /** @type {Record<string, number>} */
-            const truncated = {};
-            const json = toJson({ ...cutTexts(fields, longest, '', truncated), uid, truncated });
-            const bytes = utf8Length(json);
-            if (bytes <= most) {
-                return { json, bytes };
-            }
         }
     }
     // Not a few long texts but very many values: what every reader needs is kept.

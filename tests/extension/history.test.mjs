@@ -209,3 +209,84 @@ test('very many new messages at once come in pages', () => {
     agree(all);
     assert.ok(all.frames.every((frame) => frame.bytes <= LIMITS.pageBytes + 1000));
 });
+
+/** A clock that goes on by `step` ms with each look at it, and counts how long each turn of the page lasts. */
+function clocked(all, step) {
+    const { options } = all.history;
+    let time = 0;
+    const turns = [];
+    options.now = () => time += step;
+    options.timers = {
+        ...all.timers,
+        set: (callback, ms) => all.timers.set(callback, ms),
+        soon: (callback) => all.timers.soon(() => {
+            const began = time;
+            callback();
+            turns.push(time - began);
+        }),
+    };
+    return { turns, now: () => time, pass: (ms) => { time += ms; } };
+}
+
+test('a hundred thousand messages are compared in slices of at most 5 ms', () => {
+    const all = desk();
+    let looked = 0;
+    for (let i = 0; i < 100000; i++) {
+        const mes = `m${i}`;
+        all.tavern.chat.push({ name: 'User', is_user: true, get mes() {
+            looked += 1;
+            return mes;
+        } });
+    }
+    all.connect();
+    assert.equal(all.mirror.total, 100000);
+    looked = 0;
+    // 16 messages take 0.2 ms: slower than any computer that runs a browser.
+    const clock = clocked(all, 0.2);
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.equal(looked, 100000);
+    assert.ok(clock.turns.length > 100);
+    assert.ok(Math.max(...clock.turns) <= 5, String(Math.max(...clock.turns)));
+});
+
+test('what changed in very many messages is told in slices, too', () => {
+    const all = filled(20000);
+    all.connect();
+    const clock = clocked(all, 0.2);
+    all.tavern.chat.forEach((message) => { message.is_system = true; });
+    all.history.compareSoon();
+    all.timers.settle();
+    assert.ok(Math.max(...clock.turns) <= 5, String(Math.max(...clock.turns)));
+    assert.ok(all.mirror.messages.every((message) => message.is_system));
+});
+
+test('sweeps of a huge chat rest; the newest, what is named, and what comes and goes are seen at once', () => {
+    const all = filled(5000);
+    all.connect();
+    const clock = clocked(all, 0.2);
+    const check = () => {
+        all.history.compareSoon();
+        all.timers.settle();
+    };
+    check();
+    const cost = clock.now();
+    const rested = all.history.rested - clock.now();
+    assert.ok(rested > 15 * cost * 0.9, `${rested} after ${cost}`);
+    const { chat } = all.tavern;
+    chat[0].mes = 'unseen for a while';
+    chat[1000].mes = 'named';
+    chat[4990].mes = 'new';
+    chat.splice(2000, 1);
+    all.history.compareSoon(1000);
+    all.timers.settle();
+    assert.deepEqual(texts(all.mirror.messages).map((text, at) => text === chat[at].mes ? -1 : at).filter((at) => at >= 0), [0]);
+    clock.pass(rested);
+    check();
+    agree(all);
+    chat[0].mes = 'seen without being asked';
+    check();
+    clock.pass(rested * 2);
+    all.timers.pass(rested * 2);
+    agree(all);
+});

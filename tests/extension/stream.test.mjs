@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { DeltaTracker } from '../../extension/src/delta.js';
-import { SEQUENCES } from './fake-sillytavern.mjs';
+import { Silence } from '../../extension/src/stall.js';
+import { FakeTimers, SEQUENCES } from './fake-sillytavern.mjs';
 import { desk, texts } from './desk.mjs';
 
 /** A desk that is connected, with a greeting in the chat. */
@@ -265,4 +266,91 @@ test('deltas join to the text, rewrites and split pairs included', () => {
     take('Ho'.padEnd(5000, 'abc'));
     take('Ho'.padEnd(5000, 'abc') + '\ud83d', true);
     assert.equal(shown, 'Ho'.padEnd(5000, 'abc') + '\ud83d');
+});
+
+test('texts too long for a frame go in pieces, at the start, in between and at the end', async () => {
+    const long = '好😀"'.repeat(40000);
+    const all = ready();
+    all.tavern.chat[0].mes = long;
+    all.history.compareSoon();
+    all.timers.settle();
+    await all.tavern.begin('continue');
+    const shown = () => {
+        const [live] = all.mirror.streams.values();
+        return [live.base + live.text, live.reasoning];
+    };
+    assert.ok(shown()[0] === long);
+    await all.tavern.token('more');
+    all.tavern.streamingProcessor.reasoningHandler = { reasoning: long };
+    await say(all, ' and more');
+    assert.ok(shown()[0] === `${long}more and more` && shown()[1] === long);
+    all.tavern.text = `rewritten ${long}`;
+    await say(all, '!');
+    assert.ok(shown()[0] === `${long}rewritten ${long}!`);
+    all.streams.retell();
+    assert.ok(shown()[0] === `${long}rewritten ${long}!` && shown()[1] === long);
+    await all.tavern.finish();
+    agreeWhole(all);
+    all.streams.failed('x'.repeat(300000), 'normal');
+    all.timers.pass(3000);
+    assert.equal(all.mirror.ended.at(-1).error.length, 2000);
+    await all.tavern.begin('impersonate');
+    await say(all, long);
+    await all.tavern.emitter.emit('IMPERSONATE_READY', `${long}.`);
+    assert.ok(all.mirror.ended.at(-1).live.text === `${long}.`);
+});
+
+/** The mirror has the stored message, though cut. */
+function agreeWhole({ mirror, tavern, timers }) {
+    timers.pass(3000);
+    const { mes, truncated } = mirror.messages.at(-1);
+    assert.ok(tavern.chat.at(-1).mes.startsWith(mes) && truncated.mes === tavern.chat.at(-1).mes.length);
+}
+
+test('300 swipes cost no more than one', async () => {
+    const all = ready();
+    const bytes = () => {
+        const at = all.frames.length;
+        all.history.compareSoon();
+        all.timers.settle();
+        return all.frames.slice(at).reduce((sum, frame) => sum + frame.bytes, 0);
+    };
+    Object.assign(all.tavern.chat[0], { mes: 'again', swipes: ['again', 'b'] });
+    const few = bytes();
+    Object.assign(all.tavern.chat[0], { mes: 'again', swipes: Array.from({ length: 300 }, (_, i) => `${i} ${'x'.repeat(5000)}`), swipe_info: [{}] });
+    const many = bytes();
+    assert.ok(few > 0 && many > 0 && many <= few + 2, `${few} ${many}`);
+});
+
+test('a generation that falls silent is stalled, until something comes', () => {
+    const timers = new FakeTimers();
+    let seconds = 60;
+    const said = [];
+    const silence = new Silence({ timers, now: () => timers.time, seconds: () => seconds, onChange: () => said.push([timers.time, silence.stalled]) });
+    timers.pass(100000);
+    silence.sign();
+    timers.pass(100000);
+    assert.deepEqual(said, []);
+    timers.time = 0;
+    silence.watch(true);
+    silence.watch(true);
+    timers.pass(59000);
+    silence.sign();
+    timers.pass(59000);
+    assert.deepEqual(said, []);
+    timers.pass(2000);
+    assert.deepEqual(said, [[119000, true]]);
+    timers.pass(1000);
+    silence.sign();
+    assert.deepEqual(said[1], [121000, false]);
+    timers.pass(60000);
+    silence.watch(false);
+    assert.deepEqual(said.slice(2), [[181000, true], [181000, false]]);
+    silence.watch(true);
+    timers.pass(10000);
+    seconds = 5;
+    silence.again();
+    assert.deepEqual(said[4], [191000, true]);
+    silence.watch(false);
+    assert.equal(timers.waiting.size, 0);
 });
