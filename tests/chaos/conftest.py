@@ -1,0 +1,29 @@
+"""The same real parts as in the end-to-end tests."""
+
+from e2e.conftest import (
+    _model,
+    _tavern,
+    browser,
+    extension,
+    model,
+    page,
+    pytest_runtest_makereport,
+    root,
+    tabs,
+    tavern,
+    tavern_settings,
+)
+
+__all__ = [
+    "_model",
+    "_tavern",
+    "browser",
+    "extension",
+    "model",
+    "page",
+    "pytest_runtest_makereport",
+    "root",
+    "tabs",
+    "tavern",
+    "tavern_settings",
+]

@@ -1,0 +1,225 @@
+"""A random walk over all that can be done in a page and asked of it, while lines break at random.
+
+The seed is printed; CHATBRIDGE_SEED takes it up again, CHATBRIDGE_WALK says how many steps (25).
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+import tkinter
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from e2e.browser import command, context, create_group, new_chat, open_character, send_in_page
+from e2e.desk import Returning, settings_for, status
+from e2e.everybody import Everybody
+from e2e.fake_model import FakeModel, Reply
+from e2e.proxy import Proxy
+from e2e.window import Window, window
+from playwright.sync_api import Page
+
+STEPS = int(os.environ.get("CHATBRIDGE_WALK") or 25)
+SEED = int(os.environ.get("CHATBRIDGE_SEED") or time.time_ns() % 1_000_000)
+AGREED = 20.0
+CUT_AT = ("chat_changes", "chat_history", "stream_start", "stream_update", "stream_end", "result", "tavern_state")
+
+
+@pytest.fixture
+def desktop(root: tkinter.Tk) -> Iterator[Window]:
+    with window(root) as found:
+        yield found
+
+
+@pytest.fixture
+def line(desktop: Window) -> Iterator[Proxy]:
+    with Proxy(desktop.port) as found:
+        yield found
+
+
+@pytest.fixture
+def wire(desktop: Window) -> Iterator[Proxy]:
+    with Proxy(desktop.port) as found:
+        yield found
+
+
+@pytest.fixture
+def tavern_settings(line: Proxy) -> dict[str, Any]:
+    return settings_for(line.port)
+
+
+class Walk:
+    """One walk: what is done next is chance, and whether a line breaks meanwhile."""
+
+    def __init__(self, chance: random.Random, everybody: Everybody, line: Proxy, wire: Proxy, model: FakeModel) -> None:
+        self.chance, self.everybody, self.page = chance, everybody, everybody.page
+        self.line, self.wire, self.model = line, wire, model
+        self.asked = 0
+        self.steps: list[str] = []
+        self.said: dict[str, int] = {}
+        """Each message that was asked for by a request: how often it may be there."""
+
+    def step(self) -> None:
+        actions: tuple[Callable[[], object], ...] = (
+            self.talk, self.talk, self.request, self.request, self.swipe, self.swipe_back, self.regenerate, self.edit,
+            self.silent_edit, self.delete, self.hide, self.move, self.insert, self.push, self.stop_reply, self.fail,
+            self.switch, self.fresh, self.group, self.keep_on,
+        )  # fmt: skip
+        if self.chance.random() < 0.5:
+            self._break()
+        action = self.chance.choice(actions)
+        self.steps.append(action.__name__)
+        action()
+        if self.chance.random() < 0.4:
+            self._break()
+        self.everybody.settle(60)
+        self.everybody.until(lambda: status(self.page) == "connected", "the page to be connected", 40)
+        # A frame that a cut waits for may come only now.
+        self.line.never_mind()
+        self.everybody.agree(f"these steps: {', '.join(self.steps)}", AGREED)
+        chat = [one["mes"] for one in self.everybody.in_page()]
+        for text, most in self.said.items():
+            assert chat.count(text) <= most, f"{text!r} is there {chat.count(text)} times"
+
+    def _break(self) -> None:
+        kind = self.chance.choice(("line", "line at", "line at", "wire", "wire"))
+        if kind == "line":
+            self.line.cut()
+        elif kind == "wire":
+            self.wire.cut()
+        else:
+            said = self.chance.choice(CUT_AT)
+            self.line.cut_at("up", f'"type":"{said}"', after=self.chance.random() < 0.5)
+            kind = f"line at {said}"
+        self.steps.append(f"[{kind} breaks]")
+
+    @property
+    def length(self) -> int:
+        return int(context(self.page, "c.getCurrentChatId() === undefined ? 0 : c.chat.length"))
+
+    def _reply(self, **more: Any) -> None:
+        words = [f"{self.chance.choice('abcdefg')}{n} 😀 " for n in range(self.chance.randrange(3, 30))]
+        self.model.say(Reply(words, delay=0.02, **more))
+
+    def talk(self) -> None:
+        self._reply()
+        before = self.length
+        send_in_page(self.page, f"Said {len(self.steps)}.")
+        self.everybody.until(lambda: self.length >= before + 2, "a reply to begin")
+
+    def request(self) -> None:
+        self.asked += 1
+        text, app, id = f"Asked {self.asked}.", self.everybody.apps[0], f"ask {self.asked}"
+        self.said[text] = 1
+        self._reply()
+        mirror = self.everybody.mirrors().values()
+        number = max(app.mirrors)
+        assert mirror
+        app.send("send_message", {"text": text, "tavern": number, "key": f"{SEED} {self.asked}"}, id)
+        self.everybody.until(lambda: app.frame("result", id) or app.frame("error", id), f"the answer to {id}", 70)
+        answer = app.answer(id)
+        assert answer["type"] == "result", answer
+        assert [one["mes"] for one in self.everybody.in_page()].count(text) == 1
+
+    def _generate(self, script: str, expected: int = 1) -> None:
+        """Have the page generate, and wait until the model was asked."""
+        before = len(self.model.requests)
+        self.everybody.do(script)
+        self.everybody.until(lambda: len(self.model.requests) >= before + expected, "the model to be asked")
+
+    def swipe(self) -> None:
+        if context(self.page, "c.chat.length > 1 && !c.chat.at(-1).is_user && !c.chat.at(-1).is_system"):
+            self._reply()
+            self._generate("while ((c.chat.at(-1).swipe_id ?? 0) < (c.chat.at(-1).swipes?.length ?? 1) - 1)"
+                           " await c.swipe.right(); c.swipe.right();")  # fmt: skip
+
+    def swipe_back(self) -> None:
+        self.everybody.do("if ((c.chat.at(-1)?.swipe_id ?? 0) > 0) await c.swipe.left();")
+
+    def fail(self) -> None:
+        if context(self.page, "c.chat.length > 1 && !c.chat.at(-1).is_user && !c.chat.at(-1).is_system"):
+            self._reply(status=500)
+            self._generate("while ((c.chat.at(-1).swipe_id ?? 0) < (c.chat.at(-1).swipes?.length ?? 1) - 1)"
+                           " await c.swipe.right(); c.swipe.right();")  # fmt: skip
+            self.page.wait_for_timeout(700)
+
+    def regenerate(self) -> None:
+        if context(self.page, "c.groupId == null && c.chat.length > 2 && !c.chat.at(-1).is_user"):
+            self._reply()
+            self._generate("c.executeSlashCommandsWithOptions('/regenerate');")
+
+    def keep_on(self) -> None:
+        if context(self.page, "c.groupId == null && c.chat.length > 1 && !c.chat.at(-1).is_user"):
+            self._reply()
+            self._generate("c.executeSlashCommandsWithOptions('/continue');")
+
+    def stop_reply(self) -> None:
+        self.model.say(Reply([f"{n} " for n in range(1000)], delay=0.02))
+        before = len(self.model.requests)
+        send_in_page(self.page, "Say much.")
+        self.everybody.until(lambda: len(self.model.requests) > before, "the model to be asked")
+        self.page.wait_for_timeout(self.chance.randrange(600))
+        self.everybody.do("c.stopGeneration();")
+
+    def _at(self) -> int:
+        return self.chance.randrange(self.length)
+
+    def edit(self) -> None:
+        self.everybody.do(
+            f"""const at = {self._at()}; c.chat[at].mes = 'Edited {len(self.steps)}.';
+            await c.eventSource.emit(c.eventTypes.MESSAGE_EDITED, at); c.updateMessageBlock(at, c.chat[at]);
+            await c.saveChat();"""
+        )
+
+    def silent_edit(self) -> None:
+        self.everybody.do(f"c.chat[{self._at()}].extra = {{mine: {{deep: [{len(self.steps)}, null]}}}};")
+
+    def delete(self) -> None:
+        if self.length > 2:
+            command(self.page, f"/cut {self.chance.randrange(1, self.length)}")
+
+    def hide(self) -> None:
+        command(self.page, f"/{self.chance.choice(('hide', 'unhide'))} {self._at()}")
+
+    def move(self) -> None:
+        self.everybody.do(f"const at = {self._at()}; const [one] = c.chat.splice(at, 1); c.chat.unshift(one);")
+
+    def insert(self) -> None:
+        command(self.page, f"/send at={self._at()} Put in {len(self.steps)}.")
+
+    def push(self) -> None:
+        self.everybody.do(
+            f"c.chat.push({{name: 'Ghost', mes: 'Boo {len(self.steps)} 👻', is_user: false, extra: {{}}}});"
+        )
+
+    def switch(self) -> None:
+        open_character(self.page, self.chance.choice(("Alice", "Bob", "小雨")))
+
+    def fresh(self) -> None:
+        new_chat(self.page)
+
+    def group(self) -> None:
+        create_group(self.page, f"Table {len(self.steps)}", ["Alice", "Bob"])
+
+
+def test_a_random_walk(
+    desktop: Window, line: Proxy, wire: Proxy, extension: Path, page: Page, model: FakeModel
+) -> None:
+    print(f"CHATBRIDGE_SEED={SEED} CHATBRIDGE_WALK={STEPS}")
+    open_character(page, "Alice")
+    with ExitStack() as stack:
+        programs = [Returning(f"ws://localhost:{port}", f"at {port}") for port in (desktop.port, wire.port)]
+        for one in programs:
+            stack.callback(one.close)
+        everybody = Everybody(page, programs, desktop)
+        everybody.agree("opening the chat", 10)
+        walk = Walk(random.Random(SEED), everybody, line, wire, model)
+        for _ in range(STEPS):
+            walk.step()
+        print(f"{line.cuts} and {wire.cuts} cuts; the longest that all needed: {everybody.slowest:.1f} s")
+        print(", ".join(walk.steps))
+    assert desktop.errors() == []
