@@ -65,6 +65,8 @@ export class History {
         this.pumping = false;
         this.comparing = false;
         this.compareAgain = false;
+        /** What came and went is to be compared. */
+        this.orderDue = false;
         /** When the next sweep may begin. */
         this.rested = 0;
         this.restTimer = 0;
@@ -97,7 +99,7 @@ export class History {
      */
     resumes(known) {
         const fits = isObject(known) && known.epoch === this.epoch && known.revision === this.revision && this.sentFrom === 0
-            && this.options.chatRef().id === this.chat.id;
+            && this.#isSameChat();
         if (fits) {
             this.flush();
             this.compareSoon();
@@ -163,7 +165,7 @@ export class History {
         this.pumping = true;
         const turn = () => {
             this.pumping = false;
-            if (!this.online || this.sentFrom === 0 || !this.#compareOrder()) {
+            if (!this.online || this.sentFrom === 0 || !this.#isSameChat()) {
                 return;
             }
             if (this.options.backlog() > LIMITS.backlogBytes) {
@@ -171,9 +173,7 @@ export class History {
                 this.options.timers.set(turn, BACKLOG_PAUSE);
                 return;
             }
-            if (this.sentFrom > 0) {
-                this.#sendPage();
-            }
+            this.#sendPage();
             this.#pump();
         };
         this.options.timers.soon(turn);
@@ -190,6 +190,7 @@ export class History {
         if (at !== undefined) {
             this.touched.add(at);
         }
+        this.orderDue = true;
         if (this.comparing) {
             this.compareAgain = true;
             return;
@@ -200,7 +201,7 @@ export class History {
         let cost = 0;
         const turn = () => {
             const started = this.options.now();
-            if (!this.online || !this.#compareOrder()) {
+            if (!this.online || !this.#isSameChat() || (this.orderDue && !this.#compareOrder())) {
                 this.comparing = false;
                 this.touched.clear();
                 return;
@@ -236,14 +237,20 @@ export class History {
         return this.online && this.#compareOrder();
     }
 
+    /** Whether the chat that was sent is still open. */
+    #isSameChat() {
+        return this.options.chatRef().id === this.chat.id;
+    }
+
     /**
      * Compares by identity.
      * @returns {boolean} False if the array is not that of the chat that was sent, as while SillyTavern loads another.
      */
     #compareOrder() {
-        if (this.options.chatRef().id !== this.chat.id) {
+        if (!this.#isSameChat()) {
             return false;
         }
+        this.orderDue = false;
         const live = this.#live();
         const known = this.known;
         if (live.length === 0 && known.length > 1) {
@@ -334,9 +341,9 @@ export class History {
         this.touched.forEach((at) => this.#compareMessage(at, changes));
         this.touched.clear();
         let at = end;
-        let told = -1;
+        let told = changes.length;
         // Writing what changed takes far longer than seeing that nothing did.
-        while (at > lowest && (at === end || (at % FEW && told === changes.length) || this.options.now() - started < SLICE)) {
+        while (at > lowest && (((end - at) % FEW !== FEW - 1 && told === changes.length) || this.options.now() - started < SLICE)) {
             told = changes.length;
             at -= 1;
             this.#compareMessage(at, changes);
