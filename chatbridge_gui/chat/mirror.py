@@ -27,6 +27,16 @@ class OutOfSync(Exception):
     """What came does not fit what was there; the history has to be sent again. The mirror is unchanged."""
 
 
+def same_chat(one: ChatRef, other: ChatRef) -> bool:
+    """Whether both are one chat of the same SillyTavern."""
+    return one.id is not None and (one.id, one.kind, one.group, one.avatar) == (
+        other.id,
+        other.kind,
+        other.group,
+        other.avatar,
+    )
+
+
 @dataclass(slots=True)
 class LiveStream:
     """A reply while it is generated. Its parts are joined only when somebody reads them."""
@@ -201,10 +211,12 @@ class ChatMirror:
             self.messages[at : at + change.remove] = change.insert
 
     def _stream_start(self, news: StreamStart) -> None:
-        live = LiveStream(news.stream, news.kind, news.speaker, news.at, news.uid, news.base)
+        live = self.streams.get(news.stream)
+        if live is None or (live.kind, live.base) != (news.kind, news.base):
+            live = self.streams[news.stream] = LiveStream(news.stream, news.kind, None, None, None, news.base)
+        live.speaker, live.at, live.uid = news.speaker, news.at, news.uid
         live.update(StreamUpdate(stream=news.stream, text=news.text))
         live.update(StreamUpdate(stream=news.stream, text=news.reasoning, channel="reasoning"))
-        self.streams[news.stream] = live
 
     def _stream_update(self, news: StreamUpdate) -> None:
         live = self.streams.get(news.stream)

@@ -44,6 +44,8 @@ def _cannot_talk(tavern: Tavern) -> str | None:
         return "why.no_chat"
     if tavern.has_reported and not tavern.mirror.state.online:
         return "why.offline"
+    if tavern.mirror.state.stalled:
+        return "why.stalled"
     return "why.generating" if tavern.generating else None
 
 

@@ -5,7 +5,7 @@ from typing import TypeAlias
 
 from chatbridge_gui.chat.mirror import ChatMirror, LiveStream
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.message_text import Piece, body, clean, is_hidden, name_tag, swipes
+from chatbridge_gui.gui.message_text import Piece, body, clean, cut_from, is_hidden, name_tag, swipes
 from chatbridge_gui.protocol.messages import ChatMessage
 
 
@@ -59,6 +59,12 @@ def same(blocks: list[Block], wanted: list[Item]) -> int:
     return count
 
 
+def ends_with(blocks: list[Block], wanted: list[Item]) -> bool:
+    """Whether all messages that are wanted stand at the end already."""
+    messages: list[Item] = [item for item in wanted if not isinstance(item, Notice)]
+    return same(blocks[::-1], messages[::-1]) == len(messages)
+
+
 def grown(block: Block) -> bool:
     """Whether more of a reply has come than the block shows."""
     if not isinstance(block.item, LiveStream):
@@ -85,7 +91,16 @@ def render(item: Item, reply_name: str) -> tuple[Block, list[Piece], list[Piece]
             return block, header, [(block.placeholder, ("placeholder",)), ("\n", ("body",))]
     else:
         header = _header(item.get("name") or reply_name, name_tag(item))
-        notes = [note for note in (swipes(item), t("chat.hidden") if is_hidden(item) else "") if note]
+        cut = cut_from(item)
+        notes = [
+            note
+            for note in (
+                swipes(item),
+                t("chat.hidden") if is_hidden(item) else "",
+                t("chat.cut", count=f"{cut:,}") if cut else "",
+            )
+            if note
+        ]
         header[1:1] = [("   " + note, ("name", "note")) for note in notes]
         block = Block(item, 2, body=clean(item.get("mes") or ""), hidden=is_hidden(item))
     tags = ("body", "hidden") if block.hidden else ("body",)

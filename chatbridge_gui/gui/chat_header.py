@@ -1,4 +1,5 @@
-"""Above the chat: who it is with, which tavern it comes from, and a banner when that tavern is gone.
+"""Above the chat: who it is with, which tavern it comes from, and a banner when that tavern is gone or its chat
+is open in another tab, too.
 
 `title`, `subtitle`, `banner` (labels), `picker` (the choice of tavern, there when there is one to make).
 """
@@ -9,7 +10,7 @@ import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.peers_list import short, tavern_label
-from chatbridge_gui.gui.taverns import TavernBook
+from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
 
 
@@ -52,11 +53,9 @@ class ChatHeader(ttk.Frame):
             parts = [chat.title if chat.title != who else "", tavern_label(tavern), state.model if state.online else ""]
             self.subtitle.configure(text="   ·   ".join(short(part) for part in parts if part))
         self._refresh_picker(book)
-        gone = tavern is not None and not tavern.connected
-        if gone:
-            assert tavern is not None
-            key = "header.gone" if running else "header.gone_stopped"
-            self.banner.configure(text=t(key, name=tavern_label(tavern)))
+        warning = _warning(book, tavern, running=running) if tavern is not None else None
+        if warning is not None:
+            self.banner.configure(text=warning)
             self.banner.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(self.look.px(10), 0))
         else:
             self.banner.grid_remove()
@@ -84,3 +83,16 @@ class ChatHeader(ttk.Frame):
         at = self.picker.current()
         if 0 <= at < len(self._numbers):
             self._choose(self._numbers[at])
+
+
+def _warning(book: TavernBook, tavern: Tavern, *, running: bool) -> str | None:
+    """What the user has to know before he relies on what is shown."""
+    if not tavern.connected:
+        return t("header.gone" if running else "header.gone_stopped", name=tavern_label(tavern))
+    info = tavern.info
+    if not info.also_open_in:
+        return None
+    names = ", ".join(
+        tavern_label(book.taverns[number]) if number in book.taverns else str(number) for number in info.also_open_in
+    )
+    return t("header.stale" if info.stale else "header.also_open", others=names)

@@ -8,8 +8,19 @@ from typing import Final
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.chat.mirror import ChatMirror, LiveStream
-from chatbridge_gui.gui.chat_blocks import Block, Item, Notice, flat, grown, items, placeholder, render, same
+from chatbridge_gui.chat.mirror import NO_CHAT, ChatMirror, LiveStream, same_chat
+from chatbridge_gui.gui.chat_blocks import (
+    Block,
+    Item,
+    Notice,
+    ends_with,
+    flat,
+    grown,
+    items,
+    placeholder,
+    render,
+    same,
+)
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.message_text import Piece, body, clean
@@ -32,6 +43,8 @@ class ChatView(FollowingText):
         super().__init__(master, look, name="chat_view", text_name="chat_text", latest=t("chat.latest"))
         self.mirror: ChatMirror | None = None
         self._epoch = -1
+        self._chat = NO_CHAT
+        self._sent_anew = False
         self._first = 0
         self._blocks: list[Block] = []
         self._frame = 0.0
@@ -66,17 +79,23 @@ class ChatView(FollowingText):
     def show(self, mirror: ChatMirror | None) -> None:
         """Show this chat from its end."""
         self.mirror = mirror
-        self._epoch = -1
+        self._epoch, self._chat = -1, NO_CHAT
         self.refresh()
 
     def refresh(self) -> None:
         """Bring the widget in step with the mirror; what has not changed is not touched."""
         mirror = self.mirror
-        if mirror is None or mirror.epoch != self._epoch:
+        if mirror is None or (mirror.epoch != self._epoch and not self._continues(mirror)):
             self._open(mirror)
         elif self._first > mirror.total or (mirror.total - self._first > MOST and self.following):
             self._first = max(0, mirror.total - PAGE)
+        self._epoch = mirror.epoch if mirror is not None else -1
         wanted = items(mirror, self._first) if mirror is not None else []
+        if self._sent_anew and mirror is not None:
+            self._sent_anew = mirror.start > self._first and ends_with(self._blocks, wanted)
+            if self._sent_anew:  # what is shown above is on its way once more
+                self.paint()
+                return
         head = same(self._blocks, wanted)
         tail = same(self._blocks[head:][::-1], wanted[head:][::-1])
         self._put(head, len(self._blocks) - tail, wanted[head : len(wanted) - tail])
@@ -149,11 +168,19 @@ class ChatView(FollowingText):
         self.text.delete(f"{line + 1}.0", f"{line + block.lines - 1}.end")
         block.lines, block.body, block.column, block.placeholder = 2, "", 0, ""
 
+    def _continues(self, mirror: ChatMirror) -> bool:
+        """Whether this is the chat that is shown, sent anew."""
+        self._sent_anew = same_chat(mirror.chat, self._chat) and bool(
+            same(self._blocks[::-1], items(mirror, self._first)[::-1]) or same(self._blocks, items(mirror, self._first))
+        )
+        return self._sent_anew
+
     # --- blocks -----------------------------------------------------------------------------------------------------
 
     def _open(self, mirror: ChatMirror | None) -> None:
         """Another chat: begin with an empty widget, at the end."""
-        self._epoch = mirror.epoch if mirror is not None else -1
+        self._chat = mirror.chat if mirror is not None else NO_CHAT
+        self._sent_anew = False
         self._first = max(0, mirror.total - PAGE) if mirror is not None else 0
         self._blocks = []
         with self.edit():

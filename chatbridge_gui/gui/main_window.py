@@ -41,7 +41,7 @@ from chatbridge_gui.gui.install_dialog import InstallDialog
 from chatbridge_gui.gui.log_pane import LogPane
 from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
-from chatbridge_gui.gui.taverns import TavernBook
+from chatbridge_gui.gui.taverns import SentText, TavernBook
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wakeup import Pump
 from chatbridge_gui.gui.work import Work
@@ -93,6 +93,7 @@ class MainWindow(ttk.Frame):
         self._closing = False
         self._on_verdict = on_verdict
         self._dirty = False
+        self._sent: SentText | None = None
         self._build()
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.report_callback_exception = self._callback_failed
@@ -193,8 +194,20 @@ class MainWindow(ttk.Frame):
     # --- what is asked of taverns -----------------------------------------------------------------------------------
 
     def _send(self, text: str) -> None:
-        content = {"text": text, "reply": True}
-        self._request("send_message", content, lambda answer: self.send_box.answered(answer.result, answer.failure))
+        tavern = self.book.shown
+
+        def answered(answer: Answered) -> None:
+            self.send_box.answered(answer.result, answer.failure)
+            self._look_for_sent()
+
+        if tavern is not None:
+            self._sent = SentText(tavern, tavern.mirror.chat, tavern.mirror.total, text)
+        self._request("send_message", {"text": text, "reply": True}, answered)
+
+    def _look_for_sent(self) -> None:
+        """Where nobody knows what became of a text that was sent, the chat decides."""
+        if self.send_box.phase == "unknown" and self._sent is not None and self._sent.is_in_chat():
+            self.send_box.arrived()
 
     def _act(self, action: str) -> None:
         def answered(answer: Answered) -> None:
@@ -322,6 +335,7 @@ class MainWindow(ttk.Frame):
             self.header.grid()
         self.server_panel.peers.refresh(self._peers.values(), self.book)
         self.send_box.set_available(availability(running, shown))
+        self._look_for_sent()
         self._choose_page()
         chat = mirror.chat if mirror is not None else None
         name = (chat.character or chat.group) if chat is not None else None

@@ -77,5 +77,11 @@ def swipes(message: ChatMessage) -> str:
     return f"‹{at + 1}/{count}›" if count > 1 else ""
 
 
+def cut_from(message: ChatMessage) -> int:
+    """How long the text is in SillyTavern, where it was too long to be sent; 0 where it is whole."""
+    truncated = message.get("truncated")
+    return _number(truncated.get("mes")) if isinstance(truncated, dict) else 0
+
+
 def _number(value: Any) -> int:
     return value if isinstance(value, int) else 0

@@ -13,10 +13,11 @@ import ttkbootstrap as ttk
 from chatbridge_gui.gui.actions import Availability
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import Failure
 
 MOST_LINES: Final = 8
-Phase = Literal["idle", "pending", "accepted", "failed"]
+Phase = Literal["idle", "pending", "accepted", "failed", "unknown"]
 _NOTHING: Final = Availability("why.stopped", "why.stopped", "why.stopped")
 
 
@@ -118,15 +119,26 @@ class SendBox(ttk.Frame):
     def answered(self, result: dict[str, Any] | None, failure: Failure | None) -> None:
         """What became of the text that was sent."""
         self.text.tag_remove("pending", "1.0", "end")
+        if failure is not None and failure.code == ErrorCode.OUTCOME_UNKNOWN:
+            self._set("unknown", t("send.unknown"))
+            return
         if failure is not None:
             self._set("failed", t("send.failed", reason=failure_text(failure)))
             return
+        confirmed = result is None or result.get("confirmed", True)
+        self._accepted(t("send.accepted" if confirmed else "send.unconfirmed"))
+
+    def arrived(self) -> None:
+        """The chat shows the text of which nobody knew what became of it."""
+        if self.phase == "unknown":
+            self._accepted(t("send.arrived"))
+
+    def _accepted(self, message: str) -> None:
         now = self.text.get("1.0", "end-1c")
         if now.startswith(self._sent):  # what was written meanwhile stays
             self.text.delete("1.0", f"1.0 + {len(self._sent)} chars")
             self.text.edit_reset()
-        confirmed = result is None or result.get("confirmed", True)
-        self._set("accepted", t("send.accepted" if confirmed else "send.unconfirmed"))
+        self._set("accepted", message)
 
     def action_failed(self, action: str, failure: Failure) -> None:
         """Stopping or regenerating did not work."""
@@ -146,7 +158,7 @@ class SendBox(ttk.Frame):
         palette, available = self.look.palette, self._available
         if self.phase != "idle" and self._message:
             colours = {"pending": palette.accent, "accepted": palette.good, "failed": palette.bad}
-            text, colour = self._message, colours[self.phase]
+            text, colour = self._message, colours.get(self.phase, palette.warning)
         elif self._message:
             text, colour = self._message, palette.warning
         elif available.send is not None:
@@ -182,7 +194,7 @@ class SendBox(ttk.Frame):
         if not self.text.edit_modified():
             return
         self.text.edit_modified(False)
-        if self.phase in ("failed", "accepted") or self._message:
+        if self.phase in ("failed", "unknown", "accepted") or self._message:
             keep = self.phase == "accepted" and not self.text.get("1.0", "end-1c")
             if self.phase != "pending" and not keep:
                 self._set("idle", "")

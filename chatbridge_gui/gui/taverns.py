@@ -1,10 +1,22 @@
 """Which SillyTaverns there are, what each one's chat looks like, and which one the window shows. No Tk in here."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 from chatbridge_gui.bridge.events import News
-from chatbridge_gui.chat.mirror import ChatMirror
-from chatbridge_gui.protocol.messages import TavernInfo, TavernState
+from chatbridge_gui.chat.mirror import ChatMirror, same_chat
+from chatbridge_gui.protocol.messages import (
+    ChatHistory,
+    ChatRef,
+    StreamEnd,
+    StreamStart,
+    TavernInfo,
+    TavernNews,
+    TavernState,
+)
+
+MOST_GONE: Final = 200
+"""So many SillyTaverns that are gone are remembered, as they may be back."""
 
 
 @dataclass(slots=True)
@@ -16,6 +28,10 @@ class Tavern:
     connected: bool = True
     has_reported: bool = False
     """Whether it ever told its state; a simple one never does."""
+    returning: bool = False
+    """It is back, and has not said yet whether its chat has to be sent anew."""
+    _awaited: set[int] = field(default_factory=set)
+    """Replies that are shown as they were before, and that it is still to tell of again."""
 
     @property
     def number(self) -> int:
@@ -31,6 +47,60 @@ class Tavern:
             return request == "send_message"
         return not self.info.capabilities or request in self.info.capabilities
 
+    def apply(self, news: TavernNews) -> None:
+        """Take in what it told.
+
+        When it is back and sends the same chat anew, a reply in progress stays until it is told of again.
+
+        Raises:
+            OutOfSync: it does not fit; the hub will ask for the whole chat.
+        """
+        mirror = self.mirror
+        kept = dict(mirror.streams) if self._sends_anew(news) else {}
+        mirror.apply(news)
+        if isinstance(news, TavernState):
+            self.has_reported = True
+            if not news.generating:
+                self._drop_awaited()
+            return
+        self.returning = False
+        if isinstance(news, StreamStart | StreamEnd):
+            self._awaited.discard(news.stream)
+            self._drop_awaited()
+        if mirror.state.generating and kept:
+            mirror.streams.update(kept)
+            self._awaited = set(kept)
+
+    def _sends_anew(self, news: TavernNews) -> bool:
+        return (
+            self.returning
+            and isinstance(news, ChatHistory)
+            and news.epoch != self.mirror.epoch
+            and same_chat(news.chat, self.mirror.chat)
+        )
+
+    def _drop_awaited(self) -> None:
+        while self._awaited:
+            self.mirror.streams.pop(self._awaited.pop(), None)
+
+
+@dataclass(frozen=True, slots=True)
+class SentText:
+    """A text that was sent to a chat when that had so many messages."""
+
+    tavern: Tavern
+    chat: ChatRef
+    total: int
+    text: str
+
+    def is_in_chat(self) -> bool:
+        """Whether the chat has a message of this text since."""
+        mirror, text = self.tavern.mirror, self.text.strip()
+        if not same_chat(mirror.chat, self.chat):
+            return False
+        new = mirror.messages[max(self.total - mirror.start, 0) :]
+        return any(bool(one.get("is_user")) and str(one.get("mes", "")).strip() == text for one in new)
+
 
 class TavernBook:
     """The taverns, and the choice of the one to show.
@@ -42,6 +112,7 @@ class TavernBook:
     def __init__(self) -> None:
         self.taverns: dict[int, Tavern] = {}
         self.shown: Tavern | None = None
+        self._gone: dict[str, Tavern] = {}
 
     @property
     def connected(self) -> list[Tavern]:
@@ -50,27 +121,31 @@ class TavernBook:
     def update(self, infos: tuple[TavernInfo, ...]) -> None:
         """Take in who is connected now."""
         here = {info.tavern: info for info in infos}
-        for number in list(self.taverns):
-            if number not in here:
-                self.taverns.pop(number).connected = False
+        for number, tavern in list(self.taverns.items()):
+            if number not in here or here[number].instance != tavern.info.instance:
+                self._left(self.taverns.pop(number))
         new = [info for number, info in here.items() if number not in self.taverns]
         for info in new:
             self.taverns[info.tavern] = self._joining(info)
         for number, info in here.items():
-            tavern = self.taverns[number]
-            if tavern.info.instance != info.instance:
-                tavern.mirror, tavern.has_reported = ChatMirror(), False
-            tavern.info = info
+            self.taverns[number].info = info
         if new and (self.shown is None or not self.shown.connected):
             self.shown = self.taverns[new[0].tavern]
 
+    def _left(self, tavern: Tavern) -> None:
+        tavern.connected = False
+        if tavern.info.instance:
+            self._gone[tavern.info.instance] = tavern
+            if len(self._gone) > MOST_GONE:
+                del self._gone[next(iter(self._gone))]
+
     def _joining(self, info: TavernInfo) -> Tavern:
-        back = self.shown
-        if back is not None and not back.connected and info.instance and back.info.instance == info.instance:
-            back.info, back.connected = info, True
-            back.mirror.streams.clear()
-            return back
-        return Tavern(info)
+        """Where it is one that was here before the hub may send only what it missed, so its chat is kept."""
+        tavern = self._gone.pop(info.instance, None)
+        if tavern is None:
+            return Tavern(info)
+        tavern.connected = tavern.returning = True
+        return tavern
 
     def apply(self, news: News) -> Tavern | None:
         """Take in what a tavern told; that tavern, if it is one we know.
@@ -80,8 +155,7 @@ class TavernBook:
         """
         tavern = self.taverns.get(news.tavern)
         if tavern is not None:
-            tavern.has_reported = tavern.has_reported or isinstance(news.content, TavernState)
-            tavern.mirror.apply(news.content)
+            tavern.apply(news.content)
         return tavern
 
     def choose(self, number: int) -> None:
