@@ -258,12 +258,15 @@ class Returning(App):
             if mirror.epoch >= 0
         }
         hello = Hello(role="app", name=self.name, resume=Resume(session=self.session, taverns=points))
+        opened = ExitStack()
         try:
-            socket = connect(self.url, max_size=None, proxy=None, compression=None, open_timeout=2)
+            socket = opened.enter_context(
+                connect(self.url, max_size=None, proxy=None, compression=None, open_timeout=2)
+            )
         except (OSError, WebSocketException):
             return  # the next `pump` tries again
         self._open.close()
-        self.socket = self._open.enter_context(socket)
+        self._open, self.socket = opened, socket
         self.frames.clear()
         self.returns += 1
         super().send("hello", hello)
