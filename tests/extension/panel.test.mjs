@@ -6,9 +6,9 @@ import { DraftGuard } from '../../extension/src/draft.js';
 import { Log } from '../../extension/src/log.js';
 import { hasChangingMacro, withoutMacros } from '../../extension/src/macros.js';
 import { CLOSE_REASONS, VERSION } from '../../extension/src/protocol.js';
-import { parseHost, parsePort, urlOf } from '../../extension/src/settings.js';
+import { parseHost, parsePort, parseSeconds, urlOf } from '../../extension/src/settings.js';
 import { createTimers } from '../../extension/src/timer.js';
-import { SENTENCES, isLoopback, isPublic, statusText } from '../../extension/src/words.js';
+import { SENTENCES, conflictText, isLoopback, isPublic, statusText } from '../../extension/src/words.js';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const manifest = JSON.parse(read('extension/manifest.json'));
@@ -67,6 +67,16 @@ test('the status says what is wrong and what to do', () => {
     for (const code of ['disconnected', 'connecting', ...Object.keys(CLOSE_REASONS).map((one) => `close_${one}`)]) {
         assert.ok(say(code).length > 5 && !say(code).includes('${'));
     }
+});
+
+test('other tabs with the same chat are named, and what follows is said', () => {
+    const english = (text) => text;
+    assert.equal(conflictText({ others: [], stale: false, leads: true }, english), '');
+    const one = conflictText({ others: ['Tab $& <b>'], stale: false, leads: true }, english);
+    assert.match(one, /“Tab \$& <b>”/);
+    assert.doesNotMatch(one, /out of date|goes to/);
+    assert.match(conflictText({ others: ['a', 'b'], stale: true, leads: false }, english), /“a”, “b”.*out of date.*goes to/);
+    assert.deepEqual(['60', ' 5 ', '0', '1.5', '', 'x', '86401'].map(parseSeconds), [60, 5, null, null, null, null, null]);
 });
 
 test('addresses are told apart', () => {
