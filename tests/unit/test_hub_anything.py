@@ -8,6 +8,7 @@ import asyncio
 import copy
 from collections.abc import Callable
 from typing import Any
+from unittest.mock import patch
 
 import msgspec
 from hypothesis import settings
@@ -17,6 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from chatbridge_gui.bridge.events import HubEvent, News
 from chatbridge_gui.bridge.hub import Hub
 from chatbridge_gui.bridge.peers import App, Outbox, Tavern
+from chatbridge_gui.chat import feed
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.protocol.codec import decode
 from chatbridge_gui.protocol.messages import (
@@ -100,6 +102,8 @@ class Anything(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.loop = asyncio.new_event_loop()
+        self.small_pages = patch.object(feed, "PAGE_BYTES", feed._ENVELOPE_BYTES + 80)
+        self.small_pages.start()
         self.window = ChatMirror()
         self.hub = Hub(self.observe)
         self.tavern: Tavern | None = None
@@ -113,6 +117,7 @@ class Anything(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.inside(self.hub.close)
         self.loop.close()
+        self.small_pages.stop()
 
     def observe(self, event: HubEvent) -> None:
         if isinstance(event, News):
@@ -239,9 +244,11 @@ class Anything(RuleBasedStateMachine):
     def read_a_little(self, which: int, most: int) -> None:
         self.readers[which].read(most)
 
-    @rule(which=st.integers(0, 1))
-    def cut_or_connect(self, which: int) -> None:
+    @rule(which=st.integers(0, 1), forgets=st.booleans())
+    def cut_or_connect(self, which: int, forgets: bool) -> None:
         reader = self.readers[which]
+        if reader.app is None and forgets:
+            reader.session, reader.mirror = "", ChatMirror()
         self.inside(reader.connect if reader.app is None else reader.cut)
 
     @rule()
