@@ -184,8 +184,15 @@ class Anything(RuleBasedStateMachine):
         assert tavern is not None
         self.inside(lambda: self.hub.leave(tavern, for_good=for_good))
 
+    @precondition(lambda self: self.tavern is not None)
+    @rule(which=st.integers(0, 1), forgets=st.booleans())
+    def an_app_goes_or_comes_while_the_page_is_away(self, which: int, forgets: bool) -> None:
+        self.lose_the_page(for_good=False)
+        self.cut_or_connect(which, forgets)
+        self.connect()
+
     @precondition(lambda self: self.sent_from > 0)
-    @rule(size=st.integers(1, 4))
+    @rule(size=st.integers(1, 9))
     def next_page(self, size: int) -> None:
         self.send_page(size)
 
