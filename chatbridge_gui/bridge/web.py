@@ -7,6 +7,7 @@ import zipfile
 from http import HTTPStatus
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from pathlib import Path
 
 import msgspec
 from websockets.datastructures import Headers
@@ -65,9 +66,13 @@ def refuse(status: HTTPStatus, text: str) -> Response:
 @functools.cache
 def source_archive() -> bytes:
     """The program's own files as a zip archive, which the licence asks to offer."""
+    package = files("chatbridge_gui")
+    beside = Path(str(package)).parent / "extension"  # in a checkout; a wheel has it inside the package
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
-        _add(archive, files("chatbridge_gui"), "chatbridge_gui")
+        _add(archive, package, "chatbridge_gui")
+        if beside.joinpath("manifest.json").is_file():
+            _add(archive, beside, "extension")
     return buffer.getvalue()
 
 
