@@ -91,8 +91,8 @@ class Proxy:
     def __init__(self, to: int) -> None:
         self.to = to
         self.down = False
-        self.slowness = 0.0
-        """Seconds that each large frame takes."""
+        self.rate = 0
+        """Bytes per second; 0: as many as there are."""
         self.connections = 0
         self.bytes: dict[Direction, int] = {"up": 0, "down": 0}
         self.largest: dict[Direction, int] = {"up": 0, "down": 0}
@@ -105,6 +105,8 @@ class Proxy:
         self._lock = threading.RLock()
         self._pairs: list[_Pair] = []
         self._listener = socket.create_server(("127.0.0.1", free_port()))
+        # What waits in here is sent, for the sender: a slow line must not seem a fast one.
+        self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 65536)
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self._run, daemon=True)
 
@@ -215,8 +217,8 @@ class Proxy:
             self._trap = None
             self.cut()
             return False
-        if self.slowness and len(frame) > 100_000:
-            time.sleep(self.slowness)
+        if self.rate:
+            time.sleep(len(frame) / self.rate)
         other.sendall(frame)
         self.bytes[direction] += len(frame)
         self.largest[direction] = max(self.largest[direction], len(body))
