@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import random
-import time
 import tkinter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -24,7 +23,7 @@ from e2e.window import Window, window
 from playwright.sync_api import Page
 
 STEPS = int(os.environ.get("CHATBRIDGE_WALK") or 25)
-SEED = int(os.environ.get("CHATBRIDGE_SEED") or time.time_ns() % 1_000_000)
+SEED = int(os.environ.get("CHATBRIDGE_SEED") or 1)
 AGREED = 20.0
 CUT_AT = ("chat_changes", "chat_history", "stream_start", "stream_update", "stream_end", "result", "tavern_state")
 
@@ -131,17 +130,30 @@ class Walk:
         self.everybody.do(script)
         self.everybody.until(lambda: len(self.model.requests) >= before + expected, "the model to be asked")
 
+    def _can_swipe(self) -> bool:
+        """Whether SillyTavern would swipe: a character's last message, which it also shows. What other extensions push
+        into the chat or move there has no row, and a swipe of it leaves SillyTavern's swiping blocked."""
+        return bool(
+            context(
+                self.page,
+                """c.chat.length > 1 && !c.chat.at(-1).is_user && !c.chat.at(-1).is_system
+                && document.querySelector('#chat .mes.last_mes')?.getAttribute('mesid') === String(c.chat.length - 1)
+                && document.querySelectorAll('#chat .mes').length === c.chat.length""",
+            )
+        )
+
     def swipe(self) -> None:
-        if context(self.page, "c.chat.length > 1 && !c.chat.at(-1).is_user && !c.chat.at(-1).is_system"):
+        if self._can_swipe():
             self._reply()
             self._generate("while ((c.chat.at(-1).swipe_id ?? 0) < (c.chat.at(-1).swipes?.length ?? 1) - 1)"
                            " await c.swipe.right(); c.swipe.right();")  # fmt: skip
 
     def swipe_back(self) -> None:
-        self.everybody.do("if ((c.chat.at(-1)?.swipe_id ?? 0) > 0) await c.swipe.left();")
+        if self._can_swipe():
+            self.everybody.do("if ((c.chat.at(-1)?.swipe_id ?? 0) > 0) await c.swipe.left();")
 
     def fail(self) -> None:
-        if context(self.page, "c.chat.length > 1 && !c.chat.at(-1).is_user && !c.chat.at(-1).is_system"):
+        if self._can_swipe():
             self._reply(status=500)
             self._generate("while ((c.chat.at(-1).swipe_id ?? 0) < (c.chat.at(-1).swipes?.length ?? 1) - 1)"
                            " await c.swipe.right(); c.swipe.right();")  # fmt: skip

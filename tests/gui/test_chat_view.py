@@ -12,9 +12,9 @@ import pytest
 from chatbridge_gui.bridge.events import LogRow
 from chatbridge_gui.gui import chat_view
 from chatbridge_gui.gui.message_text import LONGEST_LINE
-from chatbridge_gui.protocol.messages import ChatMessage, ChatRef, Splice, StreamEnd, StreamUpdate
+from chatbridge_gui.protocol.messages import ChatHistory, ChatMessage, ChatRef, Splice, StreamEnd, StreamUpdate
 
-from .driver import Driver, begun, changed, edited, ended, hello, history, many, message, piece, state
+from .driver import CHAT, Driver, begun, changed, edited, ended, hello, history, many, message, piece, state
 
 NASTY = [
     "{ unbalanced",
@@ -345,8 +345,8 @@ def test_nobody_can_write_into_the_chat(driver: Driver) -> None:
     assert driver.shown() == before
 
 
-def test_a_flood_of_events_does_not_stall_the_window(driver: Driver) -> None:
-    driver.chatting()
+def heartbeat(driver: Driver) -> list[float]:
+    """The seconds between beats that should come every 5 ms, for as long as the window is open."""
     stalls: list[float] = []
     last = time.perf_counter()
 
@@ -358,6 +358,40 @@ def test_a_flood_of_events_does_not_stall_the_window(driver: Driver) -> None:
         if not driver.ended:
             driver.window.after(5, beat)
 
+    beat()
+    return stalls
+
+
+def test_a_chat_of_10_000_messages_leaves_the_window_live(driver: Driver) -> None:
+    total, page = 10_000, 120
+    messages = [message("Seraphina", f"{at}: " + "a word and " * 180, at) for at in range(total)]
+    driver.chatting([])
+    stalls = heartbeat(driver)
+    newest_shown = 0.0
+    started = time.perf_counter()
+    for start in range(total - page, -page, -page):
+        at = max(start, 0)
+        driver.news(
+            ChatHistory(
+                chat=CHAT, epoch=2, revision=0, total=total, start=at, messages=messages[at : start + page]
+            )
+        )
+        if not newest_shown:
+            driver.until(lambda: f"{total - 1}: a word" in driver.shown())
+            newest_shown = time.perf_counter() - started
+        driver.root.update()
+    driver.news(begun(at=total), piece("An answer while pages come."))
+    driver.settle()
+    mirror = driver.window.chat_view.mirror
+    assert mirror is not None and mirror.start == 0 and mirror.total == total
+    assert "An answer while pages come." in driver.shown()
+    assert newest_shown < 1 and max(stalls) < 0.5
+
+
+def test_a_flood_of_events_does_not_stall_the_window(driver: Driver) -> None:
+    driver.chatting()
+    stalls = heartbeat(driver)
+
     def flood() -> None:
         for number in range(50_000):
             driver.news(piece(f"{number} " if number % 20 else f"{number}\n"))
@@ -365,7 +399,6 @@ def test_a_flood_of_events_does_not_stall_the_window(driver: Driver) -> None:
             if number % 5_000 == 0:
                 driver.news(state(generating=True))
 
-    beat()
     driver.news(begun())
     threading.Thread(target=flood).start()
     driver.until(lambda: "49999 " in driver.shown()[-200:], 30)
