@@ -57,16 +57,20 @@ class ChatConflicts:
         if tavern in self._open:
             self._open[tavern].changed = next(self._count)
 
-    def standing(self, tavern: int) -> Standing:
-        """How this tavern stands now."""
-        mine = self._open.get(tavern)
-        if mine is None:
-            return Standing()
-        same = {number: one for number, one in self._open.items() if one.chat == mine.chat and one.here}
-        if len(same) == 1 or not mine.here:
-            return Standing()
-        leader = max(same, key=lambda number: (same[number].changed, -number))
-        fresh = max(mine.loaded, mine.changed)
-        others = tuple(number for number in same if number != tavern)
-        stale = any(same[number].changed > fresh for number in others)
-        return Standing(others, leader == tavern, leader, stale)
+    def standings(self) -> dict[int, Standing]:
+        """How each tavern stands that shares its chat with another one that is here."""
+        by_chat: dict[Hashable, list[int]] = {}
+        for number, one in self._open.items():
+            if one.here:
+                by_chat.setdefault(one.chat, []).append(number)
+        found = {}
+        for same in by_chat.values():
+            if len(same) > 1:
+                leader = max(same, key=lambda number: (self._open[number].changed, -number))
+                newest = self._open[leader].changed
+                for number in same:
+                    mine = self._open[number]
+                    others = tuple(other for other in same if other != number)
+                    stale = newest > max(mine.loaded, mine.changed)
+                    found[number] = Standing(others, leader == number, leader, stale)
+        return found

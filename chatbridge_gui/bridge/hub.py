@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from chatbridge_gui import __version__
-from chatbridge_gui.bridge.conflicts import ChatConflicts
+from chatbridge_gui.bridge.conflicts import ChatConflicts, Standing
 from chatbridge_gui.bridge.events import (
     Kind,
     Level,
@@ -255,11 +255,11 @@ class Hub:
 
     def _conflicts_changed(self) -> bool:
         """Tell the taverns whose standing is another by now, and the user; true if there are any."""
-        now = {number: self._conflicts.standing(number) for number in self.taverns}
+        now = self._conflicts.standings()
         full = (tavern for tavern in self.taverns.values() if not tavern.info.simple)
-        changed = [tavern for tavern in full if tavern.standing != now[tavern.number]]
+        changed = [tavern for tavern in full if tavern.standing != now.get(tavern.number, Standing())]
         for tavern in changed:
-            standing = tavern.standing = now[tavern.number]
+            standing = tavern.standing = now.get(tavern.number, Standing())
             names = tuple(self.taverns[number].hello.name for number in standing.others)
             conflict = ChatConflict(others=names, stale=standing.stale, leads=standing.leads)
             tavern.outbox.put(encode("chat_conflict", conflict))
