@@ -20,7 +20,10 @@ from .fake_model import FakeModel, Gate, Reply
 from .proxy import Proxy
 from .tavern import Tavern
 
-LONG = os.environ.get("CHATBRIDGE_LONG") == "1"
+CHATS = [(10_000, 1700)]
+"""How many messages, and how many characters each; CHATBRIDGE_LONG=1 adds the long form."""
+if os.environ.get("CHATBRIDGE_LONG") == "1":
+    CHATS.append((100_000, 60))
 PAGE_BYTES = 256 * 1024
 TEXT = "Once upon a time, 你好 😀, there was a very long chat. "
 
@@ -82,10 +85,7 @@ def write_chat(tavern: Tavern, character: str, name: str, count: int, length: in
     return (folder / f"{name}.jsonl").stat().st_size
 
 
-@pytest.mark.parametrize(
-    ("count", "length"),
-    [(10_000, 1700), pytest.param(100_000, 60, marks=pytest.mark.skipif(not LONG, reason="CHATBRIDGE_LONG is not 1"))],
-)
+@pytest.mark.parametrize(("count", "length"), CHATS)
 def test_a_long_chat(
     everybody: Everybody, tavern: Tavern, line: Proxy, wire: Proxy, model: FakeModel, count: int, length: int
 ) -> None:
