@@ -39,6 +39,7 @@ export async function activate() {
             log.add(text);
             panel?.show(status.state, text);
         },
+        permits: (permission) => settings[/** @type {const} */ (`allow_${permission}`)],
         stallSeconds: () => settings.stall_seconds,
         onConflict: (conflict) => panel?.warn(conflictText(conflict, (english, key) => tavern.translate(english, key)), conflict.stale),
         log: (text) => log.add(text),

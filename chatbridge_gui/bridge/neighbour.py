@@ -21,9 +21,7 @@ _PATIENCE = 2.0
 _LONGEST_ANSWER = 4096
 
 
-async def why_not(
-    config: HubConfig, host: str, port: int, error: OSError | UnicodeError | OverflowError
-) -> HubFailed:
+async def why_not(config: HubConfig, host: str, port: int, error: OSError | UnicodeError | OverflowError) -> HubFailed:
     """Why the hub cannot listen there, and what to do."""
     params = {"host": config.host, "port": port}
     code = error.errno if isinstance(error, OSError) else None

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias, TypeGuard
 from chatbridge_gui.protocol.codec import failure, read_result
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.limits import REQUEST_ANSWER
-from chatbridge_gui.protocol.messages import Content, Failure, RequestSpec
+from chatbridge_gui.protocol.messages import Content, Failure
+from chatbridge_gui.protocol.requests.spec import RequestSpec
 
 Answer: TypeAlias = Content
 """A request's result, or a `Failure`."""

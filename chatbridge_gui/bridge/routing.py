@@ -11,22 +11,19 @@ from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.limits import REQUESTS_IN_FLIGHT
 from chatbridge_gui.protocol.messages import (
     MESSAGES,
-    REQUESTS,
     ChatChanges,
     ChatHistory,
     Content,
-    Done,
     Failure,
-    RequestSpec,
-    SendMessage,
-    SendMessageResult,
     StreamEnd,
     StreamStart,
     StreamUpdate,
-    TavernRequest,
     Taverns,
     TavernState,
 )
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.spec import ChangingRequest, Done, RequestSpec, TavernRequest
+from chatbridge_gui.protocol.requests.talk import SendMessage, SendMessageResult
 
 
 class Router:
@@ -120,7 +117,7 @@ class Router:
                 f"{tavern.hello.name} cannot do {spec.name}; its extension or its SillyTavern may be too old",
                 {"request": spec.name},
             )
-        if spec.mutates:
+        if isinstance(content, ChangingRequest):
             self._refuse_stale(tavern)
             content.key = content.key or uuid.uuid4().hex
         id = self._hub.pending.add(spec, tavern.number, reply)

@@ -23,7 +23,8 @@ from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.codec import Frame, decode, encode_error
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
-from chatbridge_gui.protocol.messages import REQUESTS, Hello, ProtocolRange
+from chatbridge_gui.protocol.messages import Hello, ProtocolRange
+from chatbridge_gui.protocol.requests import REQUESTS
 
 _PATIENCE_AFTER_BAD_FRAME = 10.0
 _PATIENCE_AT_THE_END = 0.8
@@ -209,9 +210,7 @@ class HubServer:
             if listener is not None:
                 self.hub.leave(listener)
 
-    def _welcome(
-        self, frame: Frame, connection: ServerConnection, outbox: Outbox
-    ) -> tuple[Peer, Frame | None]:
+    def _welcome(self, frame: Frame, connection: ServerConnection, outbox: Outbox) -> tuple[Peer, Frame | None]:
         """Take a peer in by its first frame."""
         address = _address(connection)
         hello = frame.content
@@ -219,7 +218,8 @@ class HubServer:
             if not token_matches(self.config, hello.token):
                 raise ProtocolError(
                     ErrorCode.UNAUTHORIZED,
-                    "this hub wants its token in hello; `chatbridge token` shows it" if hello.token is None
+                    "this hub wants its token in hello; `chatbridge token` shows it"
+                    if hello.token is None
                     else "the token is wrong; `chatbridge token` shows the right one",
                 )
             hello.token = None

@@ -14,7 +14,8 @@ from chatbridge_gui.bridge.events import Answered, HubFailed, HubStopped, Observ
 from chatbridge_gui.bridge.server import HubServer, StartFailed
 from chatbridge_gui.protocol.codec import encode, failure
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
-from chatbridge_gui.protocol.messages import REQUESTS, Content, Failure
+from chatbridge_gui.protocol.messages import Content, Failure
+from chatbridge_gui.protocol.requests import REQUESTS
 
 
 class HubThread:

@@ -19,7 +19,7 @@ REPLIES: Final = (
     '"{text}" *she repeats slowly, as if tasting the words.* "When you connect a real SillyTavern, '
     'your own characters will sit here in my place, and everything you see in its tab you will see in this window."\n\n'
     '*She pours two cups of tea and pushes one across the table.* "你好, 😀 and `code` come through whole, too."',
-    '*Seraphina laughs softly.* "You wrote {text}, didn\'t you? Other programs could read along right now: '
+    "*Seraphina laughs softly.* \"You wrote {text}, didn't you? Other programs could read along right now: "
     'a bot, a subtitle for a stream, a phone. They would all see the same chat as you."\n\n'
     '"Press *Install extension…* when you are ready for the real thing."',
 )

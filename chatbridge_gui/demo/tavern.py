@@ -21,18 +21,17 @@ from chatbridge_gui.protocol.messages import (
     ChatMessage,
     ChatRef,
     Content,
-    Done,
     Failure,
     GenerationKind,
     Hello,
-    SendMessageResult,
     Splice,
-    StopResult,
     StreamEnd,
     StreamStart,
     StreamUpdate,
     TavernState,
 )
+from chatbridge_gui.protocol.requests.spec import Done
+from chatbridge_gui.protocol.requests.talk import SendMessageResult, StopResult
 
 _LETTERS_PER_TOKEN = 4
 _RECONNECT_AFTER = 1.0
@@ -213,9 +212,7 @@ class _Chat:
     async def _change(self, splice: Splice) -> None:
         self._messages[splice.at : splice.at + splice.remove] = splice.insert
         base, self._revision = self._revision, self._revision + 1
-        changes = ChatChanges(
-            chat_id=self._ref.id, epoch=1, base=base, revision=self._revision, changes=[splice]
-        )
+        changes = ChatChanges(chat_id=self._ref.id, epoch=1, base=base, revision=self._revision, changes=[splice])
         await self._send("chat_changes", changes)
 
     async def _send_history(self) -> None:

@@ -14,14 +14,16 @@ from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.limits import LARGEST_NUMBER, NAME_CHARACTERS, NESTING
 from chatbridge_gui.protocol.messages import (
     MESSAGES,
-    REQUESTS,
     ChatChanges,
     ChatHistory,
     Content,
+    Event,
     Failure,
     Splice,
     StreamEnd,
 )
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.hub import Batch, Broadcast
 
 RequestId: TypeAlias = (
     Annotated[str, Meta(max_length=NAME_CHARACTERS)] | Annotated[int, Meta(ge=-LARGEST_NUMBER, le=LARGEST_NUMBER)]
@@ -164,6 +166,16 @@ def _check_open_parts(type: str, content: Any) -> None:
                     messages |= {f"content.changes[{i}].insert[{j}]": one for j, one in enumerate(change.insert)}
                 else:
                     messages[f"content.changes[{i}].message"] = change.message
+        case Event():
+            _check_depth(type, "content.args", content.args)
+            return
+        case Broadcast():
+            _check_depth(type, "content.data", [content.data])
+            return
+        case Batch():
+            for i, item in enumerate(content.requests):
+                _check_depth(type, f"content.requests[{i}].content", item.content)
+            return
         case StreamEnd(message=dict() as message):
             messages = {"content.message": message}
         case dict():

@@ -28,6 +28,8 @@ class ErrorCode(StrEnum):
     STALE_CHAT = "stale_chat"
     DUPLICATE_CHAT = "duplicate_chat"
     NOT_FOUND = "not_found"
+    FORBIDDEN = "forbidden"
+    NEEDS_ATTENTION = "needs_attention"
     FAILED = "failed"
 
 
@@ -57,9 +59,13 @@ ERRORS: Final[dict[ErrorCode, ErrorRow]] = {
     ErrorCode.BUSY: ErrorRow(True, "SillyTavern is generating or in the midst of another action."),
     ErrorCode.NO_CONNECTION: ErrorRow(True, "SillyTavern is not connected to a language model."),
     ErrorCode.NO_CHAT: ErrorRow(False, "No chat is open in this SillyTavern."),
-    ErrorCode.STALE_CHAT: ErrorRow(False, "The chat is no longer the one the request's guard names."),
+    ErrorCode.STALE_CHAT: ErrorRow(
+        False, "The chat is no longer as the request's guards (`chat_id`, `revision`, `uid`) say; nothing was done."
+    ),
     ErrorCode.DUPLICATE_CHAT: ErrorRow(False, "The chat is open in several tabs; changes go to `params.leader` only."),
     ErrorCode.NOT_FOUND: ErrorRow(False, "What the request names is not there."),
+    ErrorCode.FORBIDDEN: ErrorRow(False, "The user has not switched on `params.permission` in the extension's panel."),
+    ErrorCode.NEEDS_ATTENTION: ErrorRow(True, "A popup in SillyTavern waits for a human: `params.popup` is its text."),
     ErrorCode.FAILED: ErrorRow(False, "It was tried and did not succeed; `params.reason` says why."),
 }
 """One row for each code."""

@@ -23,6 +23,9 @@ HELLO_ANSWER: Final = 5.0
 REQUEST_ANSWER: Final = 60.0
 """A tavern that has not answered a request by then has it answered for it, with `outcome_unknown` or `timeout`."""
 
+GENERATION_ANSWER: Final = 1800.0
+"""The same for a request that waits for a reply, whose model may be slow."""
+
 CHECK_INTERVAL: Final = 0.6
 """How often the hub asks each tavern to compare its chat with what it has sent; also the tavern's sign of life."""
 
@@ -52,6 +55,21 @@ CLOSE_TIMEOUT: Final = 5.0
 
 REQUESTS_IN_FLIGHT: Final = 100
 """The most unanswered requests of one app."""
+
+TOPICS_AT_MOST: Final = 300
+"""The most topics one app subscribes to."""
+
+EVENTS_KEPT: Final = 5000
+"""The most events the hub keeps for apps that reconnect; older ones are counted in `welcome.missed`."""
+
+EVENTS_KEPT_BYTES: Final = 8 * 1024 * 1024
+"""The most that those events take."""
+
+APP_RETURN: Final = 60.0
+"""How long the events that an app subscribed to are kept for it after its connection broke."""
+
+BATCH: Final = 100
+"""The most requests in one `batch`."""
 
 SIMPLE_UPDATES_PER_SECOND: Final = 10
 """How often a simple app is sent the growing text of a reply."""

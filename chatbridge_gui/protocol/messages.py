@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal, TypeAlias
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from chatbridge_gui.protocol.limits import LARGEST_NUMBER, NAME_CHARACTERS, PROTOCOL
+from chatbridge_gui.protocol.limits import LARGEST_NUMBER, NAME_CHARACTERS, PROTOCOL, TOPICS_AT_MOST
 
 Count: TypeAlias = Annotated[int, Meta(ge=0, le=LARGEST_NUMBER)]
 Name: TypeAlias = Annotated[str, Meta(max_length=NAME_CHARACTERS)]
@@ -21,8 +21,18 @@ swipes are left out."""
 
 GenerationKind: TypeAlias = Literal["normal", "swipe", "regenerate", "continue", "impersonate"]
 Role: TypeAlias = Literal["tavern", "app"]
-Topic: TypeAlias = Literal["chat", "stream", "state"]
+Topic: TypeAlias = Annotated[
+    str, Meta(max_length=NAME_CHARACTERS, pattern=r"^(chat|stream|state|generation|app_message|events:.+)$")
+]
+"""`chat`, `stream`, `state`, `generation`, `app_message`, or `events:` and an event's name, a category of the events
+table, or `*` for all of that table. Events of other extensions are had by their names."""
+
 TOPICS: Final[tuple[Topic, ...]] = ("chat", "stream", "state")
+Permission: TypeAlias = Literal["read", "send", "buttons", "switch", "generate", "delete", "scripts", "prompts"]
+"""What the user grants in the extension's panel. `read`: the chat, streams, events and lists; `send`: messages in the
+user's name; `buttons`: what stands at messages and below the chat; `switch`: another character, group, chat or
+persona; `generate`: generation outside the chat; `delete`: deleting and renaming; `scripts`: slash commands and quick
+replies; `prompts`: what is sent to the model. The last four are off until the user switches them on."""
 
 
 class Content(Struct):
@@ -56,6 +66,7 @@ class Resume(Content):
 
     session: Annotated[Name, Meta(description="from the `welcome` of the connection that was lost")]
     taverns: Annotated[dict[int, TavernPoint], Meta(description="by the taverns' numbers")] = {}
+    event: Annotated[Count, Meta(description="the `seq` of the last event it was sent")] = 0
 
 
 class Known(Content):
@@ -75,7 +86,9 @@ class Hello(Content):
     instance: Annotated[Name, Meta(description="a uuid; a tavern makes one for each page load")] = ""
     token: Annotated[Name | None, Meta(description="where the hub wants one; never put it in a URL")] = None
     capabilities: Annotated[tuple[Name, ...], Meta(max_length=200, description="the requests it can do")] = ()
-    subscribe: Annotated[tuple[Topic, ...], Meta(max_length=20, description="what an app wants to be told")] = TOPICS
+    subscribe: Annotated[
+        tuple[Topic, ...], Meta(max_length=TOPICS_AT_MOST, description="what an app wants to be told")
+    ] = TOPICS
     resume: Annotated[Resume | None, Meta(description="of an app that reconnects: what it has")] = None
 
 
@@ -111,7 +124,19 @@ class TavernState(Content):
     generating: Annotated[bool, Meta(description="what the page itself says, not a count of events")] = False
     stalled: Annotated[bool, Meta(description="it generates, but nothing has come for long; Stop may help")] = False
     kind: Annotated[str | None, Meta(description="of the generation that runs")] = None
+    permissions: Annotated[tuple[Permission, ...], Meta(description="what the user grants in the panel")] = ()
+    needs_attention: Annotated[str | None, Meta(description="what a popup asks there; requests wait for a human")] = (
+        None
+    )
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class Waiting(Content):
+    """A request that waits for its turn at a tavern, or is being done there."""
+
+    request: Annotated[str, Meta(description="its type")]
+    app: Annotated[Count | None, Meta(description="the asking app's number; null: the hub's own window")] = None
+    running: bool = False
 
 
 class TavernInfo(Content):
@@ -127,6 +152,7 @@ class TavernInfo(Content):
     state: TavernState | None = None
     also_open_in: Annotated[tuple[int, ...], Meta(description="other taverns with the same chat open")] = ()
     stale: Annotated[bool, Meta(description="the chat was changed in another tab since this one loaded it")] = False
+    queue: Annotated[tuple[Waiting, ...], Meta(description="the requests that change something, next one first")] = ()
 
 
 class Welcome(Content):
@@ -145,6 +171,11 @@ class Welcome(Content):
         tuple[int, ...] | UnsetType, Meta(description="to an app: the taverns it is sent only the missing part of")
     ] = UNSET
     taverns: Annotated[list[TavernInfo] | UnsetType, Meta(description="to an app: who is connected")] = UNSET
+    app: Annotated[int | UnsetType, Meta(description="to an app: its own number")] = UNSET
+    event: Annotated[int | UnsetType, Meta(description="to an app: the `seq` of the last event there was")] = UNSET
+    missed: Annotated[
+        int | UnsetType, Meta(description="to an app that resumes: how many events it cannot be told any more")
+    ] = UNSET
 
 
 class Taverns(Content):
@@ -202,6 +233,9 @@ class ChatChanges(Content):
     base: Annotated[Count, Meta(description="the revision these changes start from")]
     revision: Annotated[Count, Meta(description="the revision after them")]
     changes: list[Change]
+    key: Annotated[Name | None, Meta(description="of the request that made them, so that its asker knows its own")] = (
+        None
+    )
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
 
@@ -221,6 +255,7 @@ class StreamStart(Content):
     base: Annotated[str, Meta(description="with `continue`: the text that is kept")] = ""
     text: Annotated[str, Meta(description="what has come already")] = ""
     reasoning: Annotated[str, Meta(description="the reasoning that has come already")] = ""
+    key: Annotated[Name | None, Meta(description="of the request that asked for it")] = None
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
 
@@ -255,7 +290,59 @@ class StreamEnd(Content):
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
 
-# --- requests and their answers -------------------------------------------------------------------------------------
+# --- events ---------------------------------------------------------------------------------------------------------
+
+
+class Event(Content):
+    """Something happened in SillyTavern that an app subscribed to.
+
+    What could hold a secret, or cannot be written as JSON, is left out of `args`.
+    """
+
+    name: Annotated[Name, Meta(description="SillyTavern's key for it, like `MESSAGE_SENT`; or another extension's own")]
+    args: list[Any] = []
+    seq: Annotated[int | UnsetType, Meta(description="added by the hub: rises with each event of any tavern")] = UNSET
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class Generation(Content):
+    """A step in the life of one generation, whatever SillyTavern's own events say of it.
+
+    `started` comes first, then at most one `first_token`, and exactly one of the last three ends it. In a group each
+    speaker has one of its own, as has each continuation. Dry runs have none.
+    """
+
+    generation: Annotated[Count, Meta(description="a number, new for each generation of a tavern")]
+    phase: Literal["started", "first_token", "stalled", "resumed", "finished", "stopped", "failed"]
+    kind: GenerationKind | Literal["quiet"]
+    speaker: Annotated[str | None, Meta(description="who answers")] = None
+    stream: Annotated[Count | None, Meta(description="the reply in the chat that it makes, if any")] = None
+    streaming: Annotated[bool, Meta(description="whether its text comes bit by bit")] = False
+    tokens: Annotated[Count, Meta(description="at the end: how often text came, with streaming about its tokens")] = 0
+    seconds: Annotated[float, Meta(description="since it started")] = 0.0
+    rate: Annotated[float | None, Meta(description="at the end: tokens a second from the first one on")] = None
+    warning: Annotated[str | None, Meta(description="what SillyTavern said, though a reply came")] = None
+    error: Annotated[str | None, Meta(description="why it failed")] = None
+    tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
+
+
+class Listen(Content):
+    """The events a tavern is to tell of from now on; nothing else of them is listened to."""
+
+    events: Annotated[tuple[Name, ...], Meta(description="SillyTavern's keys for them, or other extensions' names")]
+    generation: Annotated[bool, Meta(description="whether to tell of `generation`, too")] = False
+
+
+class AppMessage(Content):
+    """What another app has sent to all by `broadcast`."""
+
+    app: Annotated[Count, Meta(description="the sender's number")]
+    name: Annotated[str, Meta(description="the sender's name")]
+    topic: Annotated[Name, Meta(description="what it is about, as agreed between the apps")] = ""
+    data: Any = None
+
+
+# --- between hub and peers ------------------------------------------------------------------------------------------
 
 
 class ChatConflict(Content):
@@ -266,84 +353,12 @@ class ChatConflict(Content):
     leads: Annotated[bool, Meta(description="requests that change something go to this tab")]
 
 
-class TavernRequest(Content):
-    """What every request to a tavern may carry."""
-
-    tavern: Annotated[Count | None, Meta(description="which one; may be left out while one is connected")] = None
-    chat_id: Annotated[str | None, Meta(description="guard: refused as `stale_chat` if another is open")] = None
-    key: Annotated[Name | None, Meta(description="a uuid: asked again with it, it is not done again")] = None
-
-
-class SendMessage(TavernRequest, kw_only=True):
-    """Add a message of the user's to the open chat, and have it answered.
-
-    The text is stored as it is and never executed, however much it looks like a command.
-    """
-
-    text: Text
-    reply: Annotated[bool, Meta(description="have the character answer")] = True
-
-
-class SendMessageResult(Content):
-    """The message is in the chat; the answer to it, if asked for, follows as a stream."""
-
-    confirmed: Annotated[bool, Meta(description="false: a simple tavern, which cannot tell")] = True
-    chat_id: Annotated[str | None, Meta(description="of the chat it is in")] = None
-    at: Annotated[Count | None, Meta(description="its index there")] = None
-    message: Annotated[ChatMessage | None, Meta(description="as SillyTavern stored it")] = None
-
-
-class Regenerate(TavernRequest):
-    """Throw the last reply away and generate another."""
-
-
-class Stop(TavernRequest):
-    """Stop the generation that runs."""
-
-
-class StopResult(Content):
-    """Nothing is being generated any more."""
-
-    stopped: Annotated[bool, Meta(description="false: nothing was running")]
-
-
-class GetField(TavernRequest, kw_only=True):
-    """A piece of a message's field that was too long to be sent, as `truncated` said.
-
-    Lengths and offsets are in UTF-16 code units, JavaScript's measure, as in `truncated`.
-    """
-
-    uid: Annotated[Name, Meta(description="of the message")]
-    field: Annotated[str, Meta(max_length=1000, description="as `truncated` names it: `mes`, `extra.reasoning` …")]
-    offset: Count = 0
-
-
-class GetFieldResult(Content):
-    """A piece of a field."""
-
-    text: str
-    total: Annotated[Count, Meta(description="the whole field's length")]
-    next: Annotated[Count | None, Meta(description="the offset to go on from; null: this was the last piece")] = None
-
-
-class ListTaverns(Content):
-    """Ask who is connected."""
-
-
-class ShowWindow(Content):
-    """Bring the hub's window to the front. Only for programs on this computer."""
-
-
 class Resync(Content):
     """The hub's copy does not fit: send the chat again, newest page first."""
 
 
 class Check(Content):
     """Compare the chat with what was sent and send what differs. It also shows that the hub is alive."""
-
-
-class Done(Content):
-    """A result without content."""
 
 
 class Failure(Content):
@@ -373,18 +388,6 @@ class MessageSpec:
     simple: Any = None
 
 
-@dataclass(frozen=True, slots=True)
-class RequestSpec:
-    """A request: who answers it and with what, and whether it changes anything."""
-
-    name: str
-    content: type[Content]
-    result: type[Content]
-    target: Literal["tavern", "hub"]
-    mutates: bool
-    simple: Any = None
-
-
 MESSAGES: Final[dict[str, MessageSpec]] = {
     spec.name: spec
     for spec in (
@@ -397,26 +400,17 @@ MESSAGES: Final[dict[str, MessageSpec]] = {
         MessageSpec("stream_update", StreamUpdate, ("tavern", "hub"), simple=str),
         MessageSpec("stream_end", StreamEnd, ("tavern", "hub")),
         MessageSpec("tavern_state", TavernState, ("tavern", "hub")),
+        MessageSpec("generation", Generation, ("tavern", "hub")),
+        MessageSpec("event", Event, ("tavern", "hub")),
+        MessageSpec("app_message", AppMessage, ("hub",)),
+        MessageSpec("listen", Listen, ("hub",)),
         MessageSpec("resync", Resync, ("hub",)),
         MessageSpec("check", Check, ("hub",)),
         MessageSpec("chat_conflict", ChatConflict, ("hub",)),
         MessageSpec("error", Failure, ("tavern", "hub")),
     )
 }
-"""Everything but requests and results, by type."""
-
-REQUESTS: Final[dict[str, RequestSpec]] = {
-    spec.name: spec
-    for spec in (
-        RequestSpec("send_message", SendMessage, SendMessageResult, "tavern", mutates=True, simple=Text),
-        RequestSpec("regenerate", Regenerate, Done, "tavern", mutates=True),
-        RequestSpec("stop", Stop, StopResult, "tavern", mutates=False),
-        RequestSpec("get_field", GetField, GetFieldResult, "tavern", mutates=False),
-        RequestSpec("list_taverns", ListTaverns, Taverns, "hub", mutates=False),
-        RequestSpec("show_window", ShowWindow, Done, "hub", mutates=False),
-    )
-}
-"""Every request, by type. Each is answered exactly once, by `result` or `error` with the same id."""
+"""Everything but requests and results, by type; the requests stand in `protocol.requests`."""
 
 TavernNews: TypeAlias = ChatHistory | ChatChanges | StreamStart | StreamUpdate | StreamEnd | TavernState
 """What a tavern tells of itself and the hub passes on."""

@@ -13,10 +13,12 @@ from typing import Any, Final
 import msgspec
 from msgspec import inspect
 
-from chatbridge_gui.protocol import limits, messages
+from chatbridge_gui.protocol import limits, messages, requests
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS
 from chatbridge_gui.protocol.errors import ERRORS
-from chatbridge_gui.protocol.messages import MESSAGES, REQUESTS, Content
+from chatbridge_gui.protocol.messages import MESSAGES, Content
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, RequestSpec
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "protocol.md"
 
@@ -219,17 +221,26 @@ def reference() -> str:
         "`outcome_unknown` if the request may have been carried out. Everything a tavern is asked comes to it with an "
         "`id` of the hub's making. A tavern lists in `hello.capabilities` which requests it can do.\n",
         _table(
-            ("request", "answered by", "changes something", "about"),
+            ("request", "answered by", "changes something", "permission", "about"),
             (
-                (_link(spec.name), f"the {spec.target}", "yes" if spec.mutates else "no", _first_sentence(spec.content))
+                (
+                    _link(spec.name),
+                    f"the {spec.target}",
+                    "yes" if spec.mutates else "no",
+                    f"`{spec.permission}`" if spec.permission else "",
+                    _first_sentence(spec.content),
+                )
                 for spec in REQUESTS.values()
             ),
         ),
-        *(_request(spec.name, spec.content, spec.result) for spec in REQUESTS.values()),
+        f"A permission is what the user grants in the extension's panel. {_said('Permission')}\n",
+        f"Besides the errors each lists, a request to a tavern may fail with {_codes(COMMON_ERRORS)}.\n",
+        *(_request(spec) for spec in REQUESTS.values()),
         "## Shapes\n",
         "What stands inside the messages above.\n",
         *(_message(cls.__name__, cls, "") for cls in _inner_structs()),
-        f"### ChatMessage\n\n{_sentences(_said_below(messages)['ChatMessage'])}\n",
+        f"### ChatMessage\n\n{_said('ChatMessage')}\n",
+        f"### Topic\n\n{_said('Topic')}\n",
         "## Errors\n",
         "`error.code` is one of these; later versions may add some. *Retry*: the same request may succeed later.\n",
         _table(
@@ -260,12 +271,26 @@ def _message(heading: str, cls: type[Content], line: str) -> str:
     return "\n".join(parts)
 
 
-def _request(name: str, cls: type[Content], result: type[Content]) -> str:
+def _request(spec: RequestSpec) -> str:
+    result = spec.result
     if result in _MESSAGE_OF:
         answer = f"Result: as {_link(_MESSAGE_OF[result])}.\n"
     else:
         answer = f"Result: {python.getdoc(result)}\n\n{_fields(result)}".rstrip() + "\n"
-    return _message(f"`{name}`", cls, "") + "\n" + answer
+    facts = [f"Permission: `{spec.permission}`."] if spec.permission else []
+    if spec.since != EARLIEST:
+        facts.append(f"SillyTavern {spec.since} or newer.")
+    if spec.errors:
+        facts.append(f"May fail with {_codes(spec.errors)}.")
+    return _message(f"`{spec.name}`", spec.content, " ".join(facts)) + "\n" + answer
+
+
+def _codes(codes: Iterable[str]) -> str:
+    return ", ".join(f"`{code}`" for code in codes)
+
+
+def _said(name: str) -> str:
+    return _sentences(_said_below(messages)[name])
 
 
 def _fields(cls: type[Content]) -> str:
@@ -297,8 +322,12 @@ def _kind(kind: inspect.Type) -> str:
             return f"string{_bounds(kind)}"
         case inspect.IntType():
             return "number ≥ 0" if kind.ge == 0 else "number"
+        case inspect.FloatType():
+            return "number"
         case inspect.BoolType():
             return "true or false"
+        case inspect.AnyType():
+            return "anything"
         case inspect.NoneType():
             return "null"
         case inspect.TupleType(item_types=types):
@@ -342,8 +371,9 @@ def _inner_structs() -> list[type[Content]]:
         assert isinstance(shape, inspect.StructType)
         for field in shape.fields:
             found.update(_structs(field.type))
-    defined = [value for value in vars(messages).values() if isinstance(value, type) and issubclass(value, Content)]
-    return [cls for cls in defined if cls in found and cls not in _MESSAGE_OF]
+    modules = [messages, *(value for value in vars(requests).values() if isinstance(value, ModuleType))]
+    defined = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
+    return [cls for cls in dict.fromkeys(defined) if issubclass(cls, Content) and cls in found - set(_MESSAGE_OF)]
 
 
 def _structs(kind: inspect.Type) -> Iterator[type]:

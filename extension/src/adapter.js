@@ -137,17 +137,26 @@ export class Tavern {
         return String(this.context.uuidv4());
     }
 
-    /** The requests that this SillyTavern can do. */
-    capabilities() {
-        const context = this.context;
-        const commands = context.SlashCommandParser?.commands ?? {};
-        const able = (/** @type {unknown[]} */ ...parts) => parts.every((part) => typeof part === 'function');
-        return [
-            able(commands.send?.callback, context.generate, context.saveChat) && 'send_message',
-            able(commands.regenerate?.callback) && 'regenerate',
-            able(context.stopGeneration) && 'stop',
-            'get_field',
-        ].filter((name) => typeof name === 'string');
+    /**
+     * Whether SillyTavern has something.
+     * @param {string} need A function of its context, or `command:` and a slash command.
+     * @returns {boolean}
+     */
+    has(need) {
+        const [, command] = need.split('command:');
+        const part = command === undefined ? this.context[need] : this.context.SlashCommandParser?.commands?.[command]?.callback;
+        return typeof part === 'function';
+    }
+
+    /**
+     * Runs a slash command without the parser, so that nothing in its text is taken for script.
+     * @param {string} name The command.
+     * @param {Record<string, string>} named Its named arguments.
+     * @param {string} text Its text; numbers, too, are given as text.
+     * @returns {Promise<unknown>} What it returns.
+     */
+    async command(name, named, text) {
+        return await this.context.SlashCommandParser.commands[name].callback(named, text);
     }
 
     // --- what happens -----------------------------------------------------------------------------------------------
@@ -235,7 +244,6 @@ export class Tavern {
      * @returns {Promise<{at: number, message: LiveMessage}>}
      */
     async addUserMessage(text) {
-        const { SlashCommandParser } = this.context;
         const chat = this.messages();
         const harmless = withoutMacros(text);
         /** @type {LiveMessage | null} */
@@ -252,7 +260,7 @@ export class Tavern {
         const files = this.#setAsideFiles();
         this.on('MESSAGE_SENT', onSent, true);
         try {
-            await SlashCommandParser.commands.send.callback({}, harmless);
+            await this.command('send', {}, harmless);
         } finally {
             this.off(onSent);
             files?.();
@@ -299,7 +307,7 @@ export class Tavern {
      * @returns {Promise<unknown>}
      */
     regenerate() {
-        return this.#keepingDraft(() => this.context.SlashCommandParser.commands.regenerate.callback({ await: 'true' }, ''));
+        return this.#keepingDraft(() => this.command('regenerate', { await: 'true' }, ''));
     }
 
     /** Presses Stop. */

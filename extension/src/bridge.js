@@ -25,6 +25,7 @@ const ALONE = Object.freeze({ others: [], stale: false, leads: true });
  * @property {() => {url: string, token: string}} target Where the hub is.
  * @property {(status: import('./connection.js').Status) => void} onStatus Told of each change of the connection.
  * @property {() => number} stallSeconds How long a generation may be silent.
+ * @property {(permission: import('./request-table.js').Permission) => boolean} permits Whether the user grants it.
  * @property {(conflict: Conflict) => void} onConflict Told whether the chat is open in other tabs.
  * @property {(text: string) => void} log One line for the debug log.
  */
@@ -99,6 +100,7 @@ export class Bridge {
             timers,
             now,
             isEnding: () => this.streams.ending,
+            permits: options.permits,
             answer: (type, content, id) => this.#send(type, content, id),
             onFailure: (reason, kind) => this.streams.failed(reason, kind),
             log,
@@ -121,7 +123,7 @@ export class Bridge {
                 version: VERSION,
                 protocol: PROTOCOL,
                 instance: this.instance,
-                capabilities: this.tavern.capabilities(),
+                capabilities: this.requests.capabilities(),
                 ...(token ? { token } : {}),
             },
         };

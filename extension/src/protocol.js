@@ -41,6 +41,8 @@ export const ERRORS = Object.freeze({
     no_connection: true,
     no_chat: false,
     stale_chat: false,
+    forbidden: false,
+    needs_attention: true,
     not_found: false,
     failed: false,
 });
@@ -182,22 +184,29 @@ export function isObject(value) {
     return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** @typedef {{type: 'string' | 'boolean' | 'number', required?: boolean, filled?: boolean}} FieldRule */
+/**
+ * What a field must be. Null counts as left out.
+ * @typedef {object} FieldRule
+ * @property {readonly string[]} types What it may be.
+ * @property {boolean} [required] It may not be left out.
+ * @property {boolean} [filled] As a string it may not be empty.
+ * @property {readonly string[]} [choices] As a string it must be one of these.
+ */
 
 /**
  * Checks the fields of a request's content.
  * @param {string} request The request's type, for the words.
  * @param {Record<string, any>} content Its content.
- * @param {Readonly<Record<string, FieldRule>>} fields What each field must be; null counts as left out.
+ * @param {Readonly<Record<string, FieldRule>>} fields What each field must be.
  * @throws {RequestError} bad_field, naming the field.
  */
 export function checkFields(request, content, fields) {
     for (const [name, rule] of Object.entries(fields)) {
         const value = content[name];
-        const missing = value === undefined || value === null;
-        if (missing ? rule.required : typeof value !== rule.type || (rule.filled && value === '')) {
-            const expected = rule.filled ? 'a string that is not empty' : rule.type;
-            const got = missing ? 'nothing' : value === '' ? 'an empty string' : typeof value;
+        const kind = value === undefined || value === null ? 'nothing' : Array.isArray(value) ? 'array' : typeof value;
+        if (kind === 'nothing' ? rule.required : !fits(value, kind, rule)) {
+            const expected = rule.choices?.join(' or ') ?? (rule.filled ? 'a string that is not empty' : rule.types.join(' or '));
+            const got = value === '' ? 'an empty string' : rule.choices && kind === 'string' ? value.slice(0, LIMITS.nameCharacters) : kind;
             throw new RequestError(
                 'bad_field',
                 `${request}: field content.${name}: expected ${expected}, got ${got}`,
@@ -205,6 +214,20 @@ export function checkFields(request, content, fields) {
             );
         }
     }
+}
+
+/**
+ * Whether a value is what a field must be.
+ * @param {any} value The value.
+ * @param {string} kind Its kind.
+ * @param {FieldRule} rule What it must be.
+ * @returns {boolean}
+ */
+function fits(value, kind, rule) {
+    return rule.types.includes(kind)
+        && !(rule.filled && value === '')
+        && !(rule.choices && kind === 'string' && !rule.choices.includes(value))
+        && !(kind === 'number' && (!Number.isFinite(value) || value < 0));
 }
 
 const encoder = new TextEncoder();

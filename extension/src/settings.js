@@ -6,10 +6,31 @@
  * @property {number} port On which port.
  * @property {boolean} auto_connect Connect when SillyTavern has started.
  * @property {number} stall_seconds A generation of which nothing has come for so long is said to be stalled.
+ * @property {boolean} allow_read Programs may read the chat, streams, events and lists.
+ * @property {boolean} allow_send They may send messages in the user's name.
+ * @property {boolean} allow_buttons They may press what stands at messages and below the chat.
+ * @property {boolean} allow_switch They may switch character, group, chat and persona.
+ * @property {boolean} allow_generate They may generate outside the chat.
+ * @property {boolean} allow_delete They may delete and rename.
+ * @property {boolean} allow_scripts They may run slash commands and quick replies.
+ * @property {boolean} allow_prompts They may read what is sent to the model.
  */
 
 /** @type {Readonly<Settings>} */
-export const DEFAULTS = Object.freeze({ host: 'localhost', port: 8001, auto_connect: true, stall_seconds: 60 });
+export const DEFAULTS = Object.freeze({
+    host: 'localhost',
+    port: 8001,
+    auto_connect: true,
+    stall_seconds: 60,
+    allow_read: true,
+    allow_send: true,
+    allow_buttons: true,
+    allow_switch: true,
+    allow_generate: false,
+    allow_delete: false,
+    allow_scripts: false,
+    allow_prompts: false,
+});
 
 /**
  * The port that a user has typed.

@@ -179,8 +179,10 @@ def open_character(page: Page, name: str) -> None:
     )
     assert opened, f"there is no character {name}"
     wait_until(
-        lambda: context(page, "c.characterId !== undefined && c.characters[c.characterId].name") == name
-        and context(page, "c.chat.length > 0 && document.querySelectorAll('#chat .mes').length > 0"),
+        lambda: (
+            context(page, "c.characterId !== undefined && c.characters[c.characterId].name") == name
+            and context(page, "c.chat.length > 0 && document.querySelectorAll('#chat .mes').length > 0")
+        ),
         f"the chat of {name}",
     )
 

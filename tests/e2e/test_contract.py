@@ -80,13 +80,17 @@ def expect(page: Page, name: str) -> None:
 def test_everything_the_adapter_uses_is_there(extension: Path, page: Page) -> None:
     missing = page.evaluate(
         """async () => {
-            const { USED } = await import('/scripts/extensions/third-party/ChatBridge/src/adapter.js');
+            const src = '/scripts/extensions/third-party/ChatBridge/src';
+            const { USED, Tavern } = await import(`${src}/adapter.js`);
+            const { ACTIONS } = await import(`${src}/actions/index.js`);
+            const tavern = new Tavern();
             const c = SillyTavern.getContext();
             return [
                 ...USED.members.filter((name) => !(name in c)),
                 ...USED.events.filter((name) => !c.eventTypes[name]),
                 ...USED.commands.filter((name) => typeof c.SlashCommandParser.commands[name]?.callback !== 'function'),
                 ...USED.elements.filter((selector) => !document.querySelector(selector)),
+                ...Object.values(ACTIONS).flatMap((action) => action.needs).filter((need) => !tavern.has(need)),
             ];
         }"""
     )
@@ -104,6 +108,13 @@ def test_everything_the_adapter_uses_is_named() -> None:
     for names in re.findall(r"const \{ ([^}]+) \} = this\.context;", code):
         members |= {name.strip() for name in names.split(",")}
     assert members <= named | {"streamingProcessor"}
+    needs: set[str] = set()
+    for path in (ROOT / "extension/src/actions").glob("*.js"):
+        action = path.read_text(encoding="utf-8")
+        needs |= {
+            need for listed in re.findall(r"needs: \[([^\]]*)\]", action) for need in re.findall(r"'([^']+)'", listed)
+        }
+        assert set(re.findall(r"\.command\('([\w-]+)'", action)) <= {need.removeprefix("command:") for need in needs}
     assert set(re.findall(r"querySelector\('(#\w+)'\)", code)) <= named
     assert set(re.findall(r"\.commands\.(\w+)\.callback", code)) <= named
 

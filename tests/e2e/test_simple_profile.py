@@ -40,15 +40,15 @@ def test_a_raw_sender_and_a_raw_listener_share_a_real_chat(
         model.say(Reply(["One ", "two ", "three."], gate=gate))
         sender.send("send_message", "Said by a raw program.")
         sender.until(lambda: sender.frame("result"), "the answer")
-        listener.until(
-            lambda: (listener.frame("stream_update") or {}).get("content") == "One two ", "the growing text"
-        )
+        listener.until(lambda: (listener.frame("stream_update") or {}).get("content") == "One two ", "the growing text")
         gate.open()
         wait_idle(page)
         wait_until(lambda: chat(page)[-1]["mes"] == "One two three.", "the reply")
         listener.until(
-            lambda: [one["mes"] for one in (listener.frame("chat_history") or {"content": []})["content"]][-2:]
-            == ["Said by a raw program.", "One two three."],
+            lambda: (
+                [one["mes"] for one in (listener.frame("chat_history") or {"content": []})["content"]][-2:]
+                == ["Said by a raw program.", "One two three."]
+            ),
             "the listener to have the end",
         )
     finally:

@@ -58,9 +58,7 @@ def send(desktop: Window, text: str) -> None:
 def test_a_message_typed_in_the_window_is_sent_answered_and_stored(
     connected: Window, page: Page, tavern: Tavern, model: FakeModel, streaming: bool
 ) -> None:
-    page.evaluate(
-        "(on) => { SillyTavern.getContext().chatCompletionSettings.stream_openai = on; }", streaming
-    )
+    page.evaluate("(on) => { SillyTavern.getContext().chatCompletionSettings.stream_openai = on; }", streaming)
     gate = Gate()
     chunks = ["*The ", "forest ", "listens.* ", '"Welcome, ', "traveller", '."']
     model.say(Reply(chunks, gate=gate))

@@ -82,7 +82,7 @@ test('bytes are counted as UTF-8', () => {
 });
 
 test('a wrong field is named', () => {
-    const rules = { text: { type: 'string', required: true, filled: true }, reply: { type: 'boolean' } };
+    const rules = { text: { types: ['string'], required: true, filled: true }, reply: { types: ['boolean'] } };
     checkFields('send_message', { text: 'x', reply: null }, rules);
     for (const [content, field, got] of [[{}, 'content.text', 'nothing'], [{ text: '' }, 'content.text', 'an empty string'], [{ text: 'x', reply: 1 }, 'content.reply', 'number']]) {
         assert.throws(() => checkFields('send_message', content, rules), (error) =>

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { LIMITS } from '../../extension/src/protocol.js';
-import { Requests, wordsOf } from '../../extension/src/requests.js';
+import { Requests } from '../../extension/src/requests.js';
+import { wordsOf } from '../../extension/src/work.js';
 import { desk } from './desk.mjs';
 
 function setUp() {
@@ -17,7 +18,7 @@ function setUp() {
         isSaving: () => false,
         isOnline: () => all.tavern.online,
         isSwiping: () => false,
-        capabilities: () => ['send_message', 'regenerate', 'stop', 'get_field'],
+        has: () => true,
         async addUserMessage(text) {
             done.push(text);
             await new Promise((resolve) => setTimeout(resolve, 5));
@@ -37,6 +38,7 @@ function setUp() {
         timers: { ...all.timers, set: (callback, ms) => setTimeout(callback, ms) },
         now: () => all.timers.time,
         isEnding: () => all.streams.ending,
+        permits: (permission) => !all.forbidden?.includes(permission),
         answer: (type, content, id) => answers.push({ type, content, id }),
         onFailure: (reason, kind) => failures.push([reason, kind]),
         log: () => { },
@@ -45,7 +47,7 @@ function setUp() {
         await requests.take(type, content, id);
         return answers.at(-1);
     };
-    return { ...all, answers, failures, done, actor, requests, ask };
+    return Object.assign(all, { answers, failures, done, actor, requests, ask });
 }
 
 test('a message is answered when it is stored, the change before the answer, the reply not waited for', async () => {
@@ -53,7 +55,7 @@ test('a message is answered when it is stored, the change before the answer, the
     const { type, content, id } = await all.ask('send_message', { text: 'Hi', reply: true }, 'r1');
     assert.deepEqual([type, id, content.confirmed, content.chat_id, content.at, content.message.mes], ['result', 'r1', true, 'chat', 0, 'Hi']);
     assert.equal(all.mirror.messages[0].uid, content.message.uid);
-    assert.equal(all.requests.running, 1);
+    assert.equal(all.requests.work.running, 1);
     all.tavern.generating = true;
     assert.equal((await all.ask('send_message', { text: 'More' })).content.code, 'busy');
     all.tavern.generating = false;
@@ -88,7 +90,7 @@ test('what cannot be done is refused and nothing is done', async () => {
     assert.deepEqual(all.done, []);
     Object.assign(all.tavern, { online: false, generating: false, id: 'chat' });
     assert.equal((await all.ask('send_message', { text: 'x', reply: false })).type, 'result');
-    all.actor.capabilities = () => ['stop'];
+    all.actor.has = (need) => need === 'stopGeneration';
     assert.equal((await all.ask('regenerate')).content.code, 'unsupported');
 });
 
@@ -260,4 +262,23 @@ test('a long field is given in pieces that never break a pair', async () => {
         assert.equal((await all.ask('get_field', wrong)).content.code, 'not_found');
     }
     assert.equal((await all.ask('get_field', { uid })).content.code, 'bad_field');
+});
+
+test('what the user has not allowed is refused, and the switch is named', async () => {
+    const all = setUp();
+    all.forbidden = ['send'];
+    const { type, content } = await all.ask('send_message', { text: 'Hi' });
+    assert.deepEqual([type, content.code, content.params.permission], ['error', 'forbidden', 'send']);
+    all.forbidden = [];
+    assert.equal((await all.ask('send_message', { text: 'Hi', reply: false })).type, 'result');
+    assert.deepEqual(all.done, ['Hi']);
+});
+
+test('a chat that has changed since is not touched', async () => {
+    const all = setUp();
+    const revision = all.history.revision;
+    all.tavern.say('Somebody', 'was faster');
+    assert.equal((await all.ask('send_message', { text: 'Hi', reply: false, revision })).content.code, 'stale_chat');
+    assert.deepEqual(all.done, []);
+    assert.equal((await all.ask('send_message', { text: 'Hi', reply: false, revision: all.history.revision })).type, 'result');
 });

@@ -372,9 +372,7 @@ def test_a_chat_of_10_000_messages_leaves_the_window_live(driver: Driver) -> Non
     for start in range(total - page, -page, -page):
         at = max(start, 0)
         driver.news(
-            ChatHistory(
-                chat=CHAT, epoch=2, revision=0, total=total, start=at, messages=messages[at : start + page]
-            )
+            ChatHistory(chat=CHAT, epoch=2, revision=0, total=total, start=at, messages=messages[at : start + page])
         )
         if not newest_shown:
             driver.until(lambda: f"{total - 1}: a word" in driver.shown())

@@ -15,17 +15,17 @@ from chatbridge_gui.protocol.codec import _bad_field, decode, encode, encode_err
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import (
     MESSAGES,
-    REQUESTS,
     ChatChanges,
     ChatHistory,
     Failure,
     Hello,
     MessageSpec,
-    RequestSpec,
-    SendMessage,
     Splice,
     StreamUpdate,
 )
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.spec import RequestSpec
+from chatbridge_gui.protocol.requests.talk import SendMessage
 
 SPECS: list[MessageSpec | RequestSpec] = [*MESSAGES.values(), *REQUESTS.values()]
 TYPES = [*MESSAGES, *REQUESTS, "result"]
@@ -85,11 +85,16 @@ def _fitting(kind: msgspec.inspect.Type) -> st.SearchStrategy[Any]:
         case inspect.LiteralType(values=values):
             return st.sampled_from(values)
         case inspect.ListType(item_type=item) | inspect.VarTupleType(item_type=item):
-            return st.lists(_fitting(item), max_size=2)
+            return st.lists(_fitting(item), min_size=kind.min_length or 0, max_size=2)
+        case inspect.StrType(pattern=str() as pattern):
+            return st.from_regex(pattern, fullmatch=True).filter(lambda text: len(text) <= limits.NAME_CHARACTERS)
         case inspect.StrType(min_length=least, max_length=most):
             return st.text(min_size=least or 0, max_size=min(most or 20, 20))
         case inspect.IntType():
-            return st.integers(0 if kind.ge == 0 else -limits.LARGEST_NUMBER, limits.LARGEST_NUMBER)
+            least = -limits.LARGEST_NUMBER if kind.ge is None else kind.ge
+            return st.integers(least, limits.LARGEST_NUMBER if kind.le is None else kind.le)
+        case inspect.FloatType():
+            return st.floats(allow_nan=False, allow_infinity=False)
         case inspect.BoolType():
             return st.booleans()
         case inspect.NoneType():
@@ -196,7 +201,8 @@ def test_a_bad_frame_gets_its_code(text: str, code: ErrorCode) -> None:
         (
             "hello",
             {"role": "app", "name": "", "subscribe": ["chat", "all"]},
-            "hello: field content.subscribe[1]: expected one of chat, state, stream, got 'all'",
+            "hello: field content.subscribe[1]: expected str matching regex "
+            "'^(chat|stream|state|generation|app_message|events:.+)$'",
         ),
         ("stop", None, "stop: field content: expected object, got null"),
         ("stop", "now", "stop: field content: expected object, got str"),

@@ -80,9 +80,7 @@ def test_regenerate_takes_the_last_reply_away_and_says_something_else(
     assert reader.texts[1:] == ["hi", script.REPLIES[1].format(text="hi")]
 
 
-def test_stop_keeps_what_was_said_and_says_whether_it_ran(
-    rig: Rig, start_demo: Callable[..., demo.DemoTavern]
-) -> None:
+def test_stop_keeps_what_was_said_and_says_whether_it_ran(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
     start_demo(token_delay=0.01)
     reader = Reader(rig.app())
     reader.read_until("chat_history")
@@ -134,9 +132,7 @@ def test_it_comes_back_to_a_hub_that_was_stopped_in_the_middle_of_a_reply(
     assert "still there?" in again.texts[-1]
 
 
-def test_it_gives_the_token_where_one_is_wanted(
-    rig: Rig, start_demo: Callable[..., demo.DemoTavern]
-) -> None:
+def test_it_gives_the_token_where_one_is_wanted(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
     rig.stop()
     rig.start(token="secret", port=rig.port)
     start_demo(secret="secret")
@@ -144,9 +140,7 @@ def test_it_gives_the_token_where_one_is_wanted(
     rig.wait_for(News)
 
 
-def test_it_ends_at_once_when_told_and_leaves_the_hub(
-    rig: Rig, start_demo: Callable[..., demo.DemoTavern]
-) -> None:
+def test_it_ends_at_once_when_told_and_leaves_the_hub(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
     running = start_demo(token_delay=5)
     rig.wait_for(News)
     running.stop()

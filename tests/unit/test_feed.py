@@ -154,9 +154,7 @@ def test_a_new_first_page_begins_anew(epoch: int) -> None:
     mirror = mirror_of([message(i, 100_000) for i in range(5)])
     feed = HistoryFeed(mirror)
     feed.restart()
-    mirror.apply(
-        ChatHistory(chat=ChatRef(id="c"), epoch=epoch, revision=9, total=1, start=0, messages=[message(7)])
-    )
+    mirror.apply(ChatHistory(chat=ChatRef(id="c"), epoch=epoch, revision=9, total=1, start=0, messages=[message(7)]))
     page = feed.restart()
     assert page is not None
     assert (page.epoch, page.revision, page.total, page.start) == (epoch, 9, 1, 0)

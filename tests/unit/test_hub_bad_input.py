@@ -216,9 +216,7 @@ def test_more_requests_than_may_wait_are_answered_and_are_no_offence(rig: Rig) -
         ({"role": "app", "name": "a", "protocol": {"min": 2, "max": 9}}, "protocol_unsupported", 4003),
     ],
 )
-def test_a_hello_that_cannot_be_agreed_to_is_refused(
-    rig: Rig, hello: dict[str, object], code: str, close: int
-) -> None:
+def test_a_hello_that_cannot_be_agreed_to_is_refused(rig: Rig, hello: dict[str, object], code: str, close: int) -> None:
     client = rig.connect()
     client.say("hello", hello)
     assert client.hear("error")["content"]["code"] == code

@@ -97,9 +97,7 @@ def test_apps_hear_of_taverns_that_come_open_another_chat_and_go(rig: Rig) -> No
         ([], set()),
     ],
 )
-def test_an_app_is_told_what_it_subscribed_to_and_nothing_else(
-    rig: Rig, subscribe: list[str], types: set[str]
-) -> None:
+def test_an_app_is_told_what_it_subscribed_to_and_nothing_else(rig: Rig, subscribe: list[str], types: set[str]) -> None:
     app = rig.app(subscribe=subscribe)
     tavern = rig.tavern()
     tavern.say("tavern_state", {"online": True})
@@ -124,7 +122,7 @@ def test_who_follows_the_chat_alone_gets_the_streamed_message_as_a_change(rig: R
 def test_news_reach_every_app_unchanged_and_with_the_taverns_number(rig: Rig) -> None:
     apps = [rig.app(), rig.app()]
     tavern = rig.tavern()
-    text = "你好 😀 \"quoted\" \\ \u2028 \u0000"
+    text = '你好 😀 "quoted" \\ \u2028 \u0000'
     tavern.say("stream_start", {"stream": 1, "kind": "normal", "tavern": 99})
     tavern.say("stream_update", {"stream": 1, "append": text, "channel": "reasoning"})
     for app in apps:
@@ -194,7 +192,10 @@ def test_a_request_reaches_the_one_tavern_and_its_result_the_one_asker(rig: Rig)
     asker.say("send_message", {"text": "/echo a | {{user}}", "colour": "red"}, id="a1")
     request = tavern.hear("send_message")
     assert len(request["content"].pop("key")) == 32, "a request that changes something is not done twice"
-    assert request["content"] == {"tavern": None, "chat_id": None, "text": "/echo a | {{user}}", "reply": True}
+    assert request["content"] == {
+        **{"tavern": None, "chat_id": None, "revision": None, "if_busy": "reject", "wait": "accepted"},
+        **{"text": "/echo a | {{user}}", "reply": True},
+    }
     assert isinstance(request["id"], int), "an id of the hub's own"
     tavern.say("result", {"at": 1, "message": GREETING, "later": 1}, id=request["id"])
     tavern.say("result", {"at": 2}, id=request["id"])
@@ -252,9 +253,7 @@ def test_an_error_of_the_taverns_reaches_the_asker_as_it_is(rig: Rig) -> None:
         ("stop", "yes", "failed"),
     ],
 )
-def test_an_answer_that_cannot_be_read_is_answered_for_at_once(
-    rig: Rig, type: str, answer: Any, code: str
-) -> None:
+def test_an_answer_that_cannot_be_read_is_answered_for_at_once(rig: Rig, type: str, answer: Any, code: str) -> None:
     tavern, app = rig.tavern(), rig.app()
     app.say(type, {"text": "hi"} if type == "send_message" else {}, id=1)
     id = tavern.hear(type)["id"]
@@ -359,7 +358,10 @@ def test_the_windows_requests_are_answered_by_an_event(rig: Rig) -> None:
     tavern.say("result", {"at": 4}, id=tavern.hear("send_message")["id"])
     answered = rig.wait_for(Answered)
     assert answered.id == id
-    assert answered.result == {"confirmed": True, "chat_id": None, "at": 4, "message": None}
+    assert answered.result == {
+        **{"confirmed": True, "chat_id": None, "at": 4, "message": None},
+        **{"outcome": None, "replies": (), "error": None},
+    }
     assert answered.failure is None
 
 
@@ -591,5 +593,3 @@ def test_two_hundred_messages_from_many_taverns_and_apps_at_once_are_all_answere
     for number, app in enumerate(apps):
         answers = {frame["id"]: frame["content"]["at"] for frame in (app.hear("result") for _ in range(40))}
         assert answers == {i: number * 1000 + i for i in range(40)}
-
-

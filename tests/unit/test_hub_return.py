@@ -100,9 +100,7 @@ def test_an_app_that_knows_another_time_is_sent_the_whole(rig: Rig, session: str
     assert types(frames) == ["tavern_state", "chat_history"]
 
 
-def test_an_app_that_missed_too_much_is_sent_the_whole(
-    rig: Rig, session: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_app_that_missed_too_much_is_sent_the_whole(rig: Rig, session: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(journal, "MOST_ENTRIES", 3)
     tavern = rig.tavern()
     for base in range(5):

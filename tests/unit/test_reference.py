@@ -1,24 +1,27 @@
 """docs/protocol.md is what the code says, and its examples are true."""
 
 import re
+from typing import get_args
 
 import pytest
 
 from chatbridge_gui.chat.mirror import ChatMirror
-from chatbridge_gui.protocol import reference
+from chatbridge_gui.protocol import reference, request_table
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS, CloseCode
 from chatbridge_gui.protocol.codec import decode
 from chatbridge_gui.protocol.errors import ERRORS, ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import (
     MESSAGES,
-    REQUESTS,
     ChatChanges,
     ChatHistory,
     Failure,
+    Permission,
     StreamEnd,
     StreamStart,
     StreamUpdate,
 )
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.spec import ChangingRequest
 
 
 def test_the_file_is_what_the_code_says() -> None:
@@ -68,3 +71,15 @@ def test_nothing_of_the_tables_is_missing() -> None:
     for close in CloseCode:
         assert close in CLOSE_REASONS
         assert f"| {int(close)} `" in text
+
+
+def test_the_extension_has_the_same_table() -> None:
+    assert request_table.FILE.read_text(encoding="utf-8") == request_table.request_table(), (
+        "extension/src/request-table.js is stale: run python -m chatbridge_gui.protocol.request_table"
+    )
+
+
+def test_every_request_to_a_tavern_needs_exactly_one_permission_and_others_none() -> None:
+    for spec in REQUESTS.values():
+        assert (spec.permission in get_args(Permission)) == (spec.target == "tavern")
+        assert spec.mutates == issubclass(spec.content, ChangingRequest)

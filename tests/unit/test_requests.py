@@ -8,7 +8,9 @@ import pytest
 
 from chatbridge_gui.bridge.requests import PendingRequests
 from chatbridge_gui.protocol.errors import ERRORS, ErrorCode, ProtocolError
-from chatbridge_gui.protocol.messages import REQUESTS, Content, Failure, StopResult
+from chatbridge_gui.protocol.messages import Content, Failure
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.talk import StopResult
 
 SEND, STOP = REQUESTS["send_message"], REQUESTS["stop"]
 
