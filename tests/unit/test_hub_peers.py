@@ -193,8 +193,13 @@ def test_a_request_reaches_the_one_tavern_and_its_result_the_one_asker(rig: Rig)
     request = tavern.hear("send_message")
     assert len(request["content"].pop("key")) == 32, "a request that changes something is not done twice"
     assert request["content"] == {
-        **{"tavern": None, "chat_id": None, "revision": None, "if_busy": "reject", "wait": "accepted"},
-        **{"text": "/echo a | {{user}}", "reply": True},
+        "tavern": None,
+        "chat_id": None,
+        "revision": None,
+        "if_busy": "reject",
+        "wait": "accepted",
+        "text": "/echo a | {{user}}",
+        "reply": True,
     }
     assert isinstance(request["id"], int), "an id of the hub's own"
     tavern.say("result", {"at": 1, "message": GREETING, "later": 1}, id=request["id"])
@@ -359,8 +364,13 @@ def test_the_windows_requests_are_answered_by_an_event(rig: Rig) -> None:
     answered = rig.wait_for(Answered)
     assert answered.id == id
     assert answered.result == {
-        **{"confirmed": True, "chat_id": None, "at": 4, "message": None},
-        **{"outcome": None, "replies": (), "error": None},
+        "confirmed": True,
+        "chat_id": None,
+        "at": 4,
+        "message": None,
+        "outcome": None,
+        "replies": (),
+        "error": None,
     }
     assert answered.failure is None
 
