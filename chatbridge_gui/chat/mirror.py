@@ -150,10 +150,6 @@ class ChatMirror:
         """Every page has come."""
         return self.epoch >= 0 and self.start == 0
 
-    def message_at(self, at: int) -> ChatMessage | None:
-        """The message at an index of the whole chat, if its page has come."""
-        return self.messages[at - self.start] if self.start <= at < self.total else None
-
     def apply(self, news: TavernNews) -> None:
         """Take in what the tavern sent.
 

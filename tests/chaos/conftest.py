@@ -4,7 +4,9 @@ from e2e.conftest import (
     _model,
     _tavern,
     browser,
+    desktop,
     extension,
+    line,
     model,
     page,
     pytest_runtest_makereport,
@@ -12,13 +14,16 @@ from e2e.conftest import (
     tabs,
     tavern,
     tavern_settings,
+    wire,
 )
 
 __all__ = [
     "_model",
     "_tavern",
     "browser",
+    "desktop",
     "extension",
+    "line",
     "model",
     "page",
     "pytest_runtest_makereport",
@@ -26,4 +31,5 @@ __all__ = [
     "tabs",
     "tavern",
     "tavern_settings",
+    "wire",
 ]

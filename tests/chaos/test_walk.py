@@ -7,48 +7,23 @@ from __future__ import annotations
 
 import os
 import random
-import tkinter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import pytest
 from e2e.browser import command, context, create_group, new_chat, open_character, send_in_page
-from e2e.desk import Returning, settings_for, status
+from e2e.desk import Returning, status
 from e2e.everybody import Everybody
 from e2e.fake_model import FakeModel, Reply
 from e2e.proxy import Proxy
-from e2e.window import Window, window
+from e2e.window import Window
 from playwright.sync_api import Page
 
 STEPS = int(os.environ.get("CHATBRIDGE_WALK") or 25)
 SEED = int(os.environ.get("CHATBRIDGE_SEED") or 1)
 AGREED = 20.0
 CUT_AT = ("chat_changes", "chat_history", "stream_start", "stream_update", "stream_end", "result", "tavern_state")
-
-
-@pytest.fixture
-def desktop(root: tkinter.Tk) -> Iterator[Window]:
-    with window(root) as found:
-        yield found
-
-
-@pytest.fixture
-def line(desktop: Window) -> Iterator[Proxy]:
-    with Proxy(desktop.port) as found:
-        yield found
-
-
-@pytest.fixture
-def wire(desktop: Window) -> Iterator[Proxy]:
-    with Proxy(desktop.port) as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(line: Proxy) -> dict[str, Any]:
-    return settings_for(line.port)
 
 
 class Walk:

@@ -4,13 +4,17 @@
     browser the system's Chromium              tabs     the test's own tabs: tabs.open() -> Page
     page    one tab, loaded and connected      extension  the checkout's extension, installed before the page loads
 
-A module that wants other settings of SillyTavern overrides the fixture `tavern_settings`.
+    listening  a hub in this process, watched     desktop  the window with its own hub
+    line    a proxy between the page and the hub  wire     one between programs and the hub
+
+The extension knows the address of the hub that a test asks for, or of the line before it. A module that wants other
+settings of SillyTavern overrides the fixture `tavern_settings`.
 """
 
 from __future__ import annotations
 
 import tkinter
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +22,15 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from .browser import Tabs, launch
+from .desk import Desk, desk, settings_for
 from .fake_model import FakeModel
+from .proxy import Proxy
 from .tavern import Tavern
-from .window import make_root
+from .window import Window, make_root, window
 
 FAILED = pytest.StashKey[bool]()
+HUBS = ("desktop", "listening")
+"""The fixtures that have a hub; a test that asks for both means the window's."""
 
 
 @pytest.hookimpl(wrapper=True)
@@ -62,9 +70,50 @@ def root() -> Iterator[tkinter.Tk]:
 
 
 @pytest.fixture
-def tavern_settings() -> dict[str, Any]:
+def listening() -> Iterator[Desk]:
+    with desk() as found:
+        yield found
+
+
+@pytest.fixture
+def desktop(root: tkinter.Tk) -> Iterator[Window]:
+    """Whatever the test does, the window must not log an error."""
+    with window(root) as found:
+        yield found
+        assert found.errors() == []
+
+
+def port_of(request: pytest.FixtureRequest, names: Sequence[str]) -> int | None:
+    """The port of the first of these fixtures that the test asks for."""
+    name = next((name for name in names if name in request.fixturenames), None)
+    return None if name is None else int(request.getfixturevalue(name).port)
+
+
+def before_the_hub(request: pytest.FixtureRequest) -> Proxy:
+    port = port_of(request, HUBS)
+    assert port is not None, f"a line leads to a hub: ask for one of {', '.join(HUBS)}, too"
+    return Proxy(port)
+
+
+@pytest.fixture
+def line(request: pytest.FixtureRequest) -> Iterator[Proxy]:
+    """Between the page and the hub."""
+    with before_the_hub(request) as found:
+        yield found
+
+
+@pytest.fixture
+def wire(request: pytest.FixtureRequest) -> Iterator[Proxy]:
+    """Between programs and the hub."""
+    with before_the_hub(request) as found:
+        yield found
+
+
+@pytest.fixture
+def tavern_settings(request: pytest.FixtureRequest) -> dict[str, Any]:
     """Laid over SillyTavern's settings.json before the test, e.g. {"oai_settings": {"stream_openai": False}}."""
-    return {}
+    port = port_of(request, ("line", *HUBS))
+    return {} if port is None else settings_for(port)
 
 
 @pytest.fixture

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from chatbridge_gui.chat.mirror import ChatMirror
 
 from .browser import context, open_character, send_in_page
-from .desk import Desk, desk, settings_for
+from .desk import Desk
 from .everybody import at_rest
 from .fake_model import FakeModel, Reply
 from .proxy import Proxy
@@ -21,23 +18,6 @@ from .tavern import wait_until
 
 TOKEN_BYTES = 100
 GROWTH = 2.05
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
-
-
-@pytest.fixture
-def line(listening: Desk) -> Iterator[Proxy]:
-    with Proxy(listening.port) as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(line: Proxy) -> dict[str, Any]:
-    return settings_for(line.port)
 
 
 def has_stored(page: Page, count: int) -> bool:

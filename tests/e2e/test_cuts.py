@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import tkinter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
@@ -22,36 +21,11 @@ from .everybody import Everybody
 from .fake_model import FakeModel, Gate, Reply
 from .proxy import Direction, Proxy
 from .tavern import ROOT, Tavern, free_port, wait_until
-from .window import Window, window
+from .window import Window
 
 BACK = 20.0
 """Seconds that the return after a cut may take; the machine may be busy."""
 CHUNKS = ["One. ", "Two. ", "Three 😀. ", "Four. ", "Five."]
-
-
-@pytest.fixture
-def desktop(root: tkinter.Tk) -> Iterator[Window]:
-    with window(root) as found:
-        yield found
-
-
-@pytest.fixture
-def line(desktop: Window) -> Iterator[Proxy]:
-    """Between the page and the hub."""
-    with Proxy(desktop.port) as found:
-        yield found
-
-
-@pytest.fixture
-def wire(desktop: Window) -> Iterator[Proxy]:
-    """Between a program and the hub."""
-    with Proxy(desktop.port) as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(line: Proxy) -> dict[str, Any]:
-    return settings_for(line.port)
 
 
 @contextmanager

@@ -40,11 +40,6 @@ def listening() -> Iterator[Desk]:
 
 
 @pytest.fixture
-def tavern_settings(listening: Desk) -> dict[str, Any]:
-    return settings_for(listening.port)
-
-
-@pytest.fixture
 def alice(extension: Path, page: Page, listening: Desk) -> Desk:
     """The page is connected, with Alice's chat open."""
     listening.until(lambda: listening.taverns, "the tavern")

@@ -2,32 +2,19 @@
 
 from __future__ import annotations
 
-import tkinter
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import pytest
 from playwright.sync_api import Page
 
 from .browser import command, context, create_group, new_chat, open_character, send_in_page
-from .desk import apps, settings_for, swipe
+from .desk import apps, swipe
 from .everybody import Everybody
 from .fake_model import FakeModel, Reply
-from .window import Window, window
-
-
-@pytest.fixture
-def desktop(root: tkinter.Tk) -> Iterator[Window]:
-    with window(root) as found:
-        yield found
-        assert found.errors() == []
-
-
-@pytest.fixture
-def tavern_settings(desktop: Window) -> dict[str, Any]:
-    return settings_for(desktop.port)
+from .window import Window
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from chatbridge_gui import cli, settings
 
 from .browser import FLAGS, executable
-from .desk import Desk, desk
+from .desk import Desk
 from .tavern import wait_until
 
 NAME = "evil.example"
@@ -27,12 +27,6 @@ class _Page(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing of it belongs on the tests' screen."""
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from playwright.sync_api import Page
 
 from .browser import command, context, open_character
-from .desk import Desk, Returning, desk, settings_for
+from .desk import Desk, Returning
 from .devtools import HeadedTab, headed_tab
 from .everybody import Everybody, at_rest
 from .fake_model import FakeModel, Gate, Reply
@@ -23,17 +23,6 @@ BACK = 30.0
 HIDDEN = float(os.environ.get("CHATBRIDGE_HIDDEN") or 15)
 """Seconds. The browser is told to slow hidden pages down after ten, which otherwise takes five minutes."""
 THROTTLED = "--enable-features=IntensiveWakeUpThrottling:grace_period_seconds/10"
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(listening: Desk) -> dict[str, Any]:
-    return settings_for(listening.port)
 
 
 @pytest.fixture

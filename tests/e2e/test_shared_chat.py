@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
@@ -13,7 +12,7 @@ from playwright.sync_api import Page
 from chatbridge_gui.chat.mirror import ChatMirror
 
 from .browser import Tabs, chat, command, context, new_chat, open_character, send_in_page, wait_idle
-from .desk import App, Desk, apps, desk, said, said_in_page, settings_for, status, swipe, talk
+from .desk import App, Desk, apps, desk, said, said_in_page, status, swipe, talk
 from .fake_model import FakeModel, Gate, Reply
 from .tavern import Tavern, wait_until
 
@@ -22,11 +21,6 @@ from .tavern import Tavern, wait_until
 def listening() -> Iterator[Desk]:
     with desk() as found:
         yield found
-
-
-@pytest.fixture
-def tavern_settings(listening: Desk) -> dict[str, Any]:
-    return settings_for(listening.port)
 
 
 @pytest.fixture

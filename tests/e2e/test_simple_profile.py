@@ -3,29 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 from websockets.sync.client import connect
 
 from .browser import chat, open_character, wait_idle
-from .desk import App, Desk, desk, settings_for
+from .desk import App, Desk
 from .fake_model import FakeModel, Gate, Reply
 from .tavern import wait_until
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(listening: Desk) -> dict[str, Any]:
-    return settings_for(listening.port)
 
 
 def test_a_raw_sender_and_a_raw_listener_share_a_real_chat(

@@ -8,13 +8,12 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from .browser import context, open_character, send_in_page
-from .desk import Desk, apps, desk, settings_for
+from .desk import Desk, apps
 from .everybody import Everybody
 from .fake_model import FakeModel, Gate, Reply
 from .proxy import Proxy
@@ -29,32 +28,7 @@ TEXT = "Once upon a time, 你好 😀, there was a very long chat. "
 
 
 @pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
-
-
-@pytest.fixture
-def line(listening: Desk) -> Iterator[Proxy]:
-    """Between the page and the hub."""
-    with Proxy(listening.port) as found:
-        yield found
-
-
-@pytest.fixture
-def wire(listening: Desk) -> Iterator[Proxy]:
-    """Between the programs and the hub."""
-    with Proxy(listening.port) as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(line: Proxy) -> dict[str, Any]:
-    return settings_for(line.port)
-
-
-@pytest.fixture
-def everybody(wire: Proxy, extension: Path, page: Page) -> Iterator[Everybody]:
+def everybody(listening: Desk, wire: Proxy, extension: Path, page: Page) -> Iterator[Everybody]:
     with ExitStack() as stack:
         programs = stack.enter_context(apps(f"ws://localhost:{wire.port}", ["one", "two"]))
         open_character(page, "Alice")

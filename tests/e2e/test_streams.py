@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,8 @@ from playwright.sync_api import Page
 from chatbridge_gui.protocol.messages import StreamEnd
 
 from .browser import chat, new_chat, open_character, send_in_page, wait_idle
-from .desk import Desk, desk, settings_for
+from .desk import Desk, settings_for
 from .fake_model import FakeModel, Gate, Reply
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
 
 
 @pytest.fixture

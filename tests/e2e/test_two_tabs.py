@@ -2,32 +2,17 @@
 
 from __future__ import annotations
 
-import tkinter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
-import pytest
 from playwright.sync_api import Page
 
 from chatbridge_gui.protocol.messages import Hello
 
 from .browser import Tabs, chat, context, open_character
-from .desk import App, open_panel, settings_for, talk
+from .desk import App, open_panel, talk
 from .fake_model import FakeModel
 from .tavern import Tavern, wait_until
-from .window import Window, window
-
-
-@pytest.fixture
-def desktop(root: tkinter.Tk) -> Iterator[Window]:
-    with window(root) as found:
-        yield found
-
-
-@pytest.fixture
-def tavern_settings(desktop: Window) -> dict[str, Any]:
-    return settings_for(desktop.port)
+from .window import Window
 
 
 def warned(page: Page) -> bool:

@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import tkinter
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page
 
 from .browser import Tabs, chat, command, context, new_chat, open_character, send_in_page, type_in_page, wait_idle
-from .desk import said_in_page, settings_for, status, swipe, talk
+from .desk import said_in_page, status, swipe, talk
 from .fake_model import FakeModel, Gate, Reply, split_utf16
 from .tavern import Tavern
-from .window import Window, window
-
-
-@pytest.fixture
-def desktop(root: tkinter.Tk) -> Iterator[Window]:
-    with window(root) as found:
-        yield found
-        assert found.errors() == []
-
-
-@pytest.fixture
-def tavern_settings(desktop: Window) -> dict[str, Any]:
-    return settings_for(desktop.port)
+from .window import Window
 
 
 @pytest.fixture

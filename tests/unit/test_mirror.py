@@ -242,11 +242,7 @@ def test_a_stream_that_ends_without_a_message_changes_nothing() -> None:
     assert (mirror.streams, mirror.revision, mirror.total) == ({}, 0, 1)
 
 
-def test_the_state_is_taken_over_and_messages_are_found_by_index() -> None:
+def test_the_state_is_taken_over() -> None:
     mirror = ChatMirror()
     mirror.apply(TavernState(online=True, model="m"))
-    mirror.apply(page([message(4), message(5)], start=4))
     assert mirror.state.model == "m"
-    assert mirror.message_at(5) == message(5)
-    assert mirror.message_at(3) is None
-    assert mirror.message_at(6) is None
