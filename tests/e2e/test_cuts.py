@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -16,11 +12,12 @@ import pytest
 from playwright.sync_api import Page
 
 from .browser import Tabs, command, new_chat, open_character, reload, send_in_page
-from .desk import App, Returning, settings_for, status
+from .desk import App, Returning, status
 from .everybody import Everybody
 from .fake_model import FakeModel, Gate, Reply
 from .proxy import Direction, Proxy
-from .tavern import ROOT, Tavern, free_port, wait_until
+from .served import Served, served_hub
+from .tavern import Tavern, wait_until
 from .window import Window
 
 BACK = 20.0
@@ -214,25 +211,53 @@ def test_the_line_breaks_while_the_chat_is_sent(
     assert desktop.errors() == []
 
 
-def test_the_page_is_loaded_anew_in_mid_reply(everybody: Everybody, model: FakeModel, desktop: Window) -> None:
+MOMENTS = ("between", "in mid-reply", "in mid-history")
+LONG = 3000
+"""Messages of a kilobyte: more than the page can have handed over before the first page of them has arrived."""
+
+
+@contextmanager
+def moment(when: str, everybody: Everybody, line: Proxy, model: FakeModel) -> Iterator[Gate]:
+    """The moment at which the body breaks something. Whatever that is, all agree in the end."""
     page = everybody.page
     # Only a chat that was begun by hand is found again: of the first one the test's character card does not know.
     new_chat(page)
     everybody.say("Before.")
     gate = Gate()
-    model.say(Reply(CHUNKS, gate=gate))
-    send_in_page(page, "Count.")
-    gate.allow(2)
-    everybody.all_show("One. Two. ")
-    reload(page)
+    if when == "in mid-reply":
+        model.say(Reply(CHUNKS, gate=gate))
+        send_in_page(page, "Count.")
+        gate.allow(2)
+        everybody.all_show("One. Two. ")
+    if when == "in mid-history":
+        everybody.do(
+            f"for (let i = 0; i < {LONG}; i++) c.chat.push({{name: 'Ghost', mes: `${{i}} `.repeat(200), extra: {{}}}});"
+            " await c.saveChat();"
+        )
+        everybody.agree("many messages", 20)
+        before = {who: one.epoch for who, one in everybody.mirrors().items()}
+        line.rate = 500_000
+        everybody.do("c.executeSlashCommandsWithOptions('/chat-reload');")
+        everybody.until(
+            lambda: all(one.epoch > before[who] for who, one in everybody.mirrors().items()), "the first page", BACK
+        )
+        assert not any(one.complete for one in everybody.mirrors().values()), "it came all at once"
+    yield gate
+    line.rate = 0
     gate.open()
-    open_character(page, "Alice")
-    everybody.until(lambda: not everybody.differences(), "all to have the new page's chat", BACK)
-    everybody.agree("loading the page anew")
-    assert mine(everybody, "Before.") == 1
+    everybody.until(lambda: not everybody.differences(), f"all to agree again {when}", 2 * BACK)
+    everybody.settle()
     everybody.say("After.")
     everybody.agree("a message after that")
-    assert desktop.errors() == []
+    assert mine(everybody, "Before.") == 1
+    assert len(everybody.in_page()) >= (LONG if when == "in mid-history" else 5)
+
+
+@pytest.mark.parametrize("when", MOMENTS)
+def test_the_page_is_loaded_anew(everybody: Everybody, line: Proxy, model: FakeModel, when: str) -> None:
+    with moment(when, everybody, line, model):
+        reload(everybody.page)
+        open_character(everybody.page, "Alice")
 
 
 def answered(app: App, id: int) -> bool:
@@ -299,82 +324,35 @@ def test_a_message_is_stored_once_wherever_the_line_breaks(
     assert "Never seen." not in [one["mes"] for one in tavern.saved("Alice")]
 
 
-# --- a hub that is killed ---
-
-
-class Served:
-    """The hub as a program of its own, which can be killed."""
-
-    def __init__(self, port: int, home: Path) -> None:
-        self.port, self.home = port, home
-        self.process: subprocess.Popen[bytes] | None = None
-
-    def start(self) -> None:
-        words = f"-m chatbridge_gui.cli serve --host localhost --port {self.port}"
-        env = os.environ | {"PYTHONPATH": str(ROOT), "XDG_CONFIG_HOME": str(self.home), "XDG_DATA_HOME": str(self.home)}
-        with (self.home / "hub.log").open("ab") as log:
-            self.process = subprocess.Popen(
-                [sys.executable, *words.split()], env=env, stdin=subprocess.DEVNULL, stdout=log, stderr=log
-            )
-
-    def kill(self) -> None:
-        """At once, as nothing can be that is asked to stop."""
-        if self.process is not None:
-            self.process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
-            self.process.wait()
-
-
 class TestKilled:
-    """Overrides what the others connect to."""
+    """The hub is a program of its own."""
 
     @pytest.fixture
     def served(self, tmp_path: Path) -> Iterator[Served]:
-        found = Served(free_port(), tmp_path)
-        found.start()
-        yield found
-        with suppress(ProcessLookupError):
-            found.kill()
+        with served_hub(tmp_path) as found:
+            yield found
 
     @pytest.fixture
-    def tavern_settings(self, served: Served) -> dict[str, Any]:
-        return settings_for(served.port)
+    def line(self, served: Served) -> Iterator[Proxy]:
+        with Proxy(served.port) as found:
+            yield found
 
-    def test_the_hub_is_killed(self, served: Served, extension: Path, page: Page, model: FakeModel, tabs: Tabs) -> None:
+    @pytest.mark.parametrize("when", MOMENTS)
+    def test_the_hub_is_killed(
+        self, served: Served, line: Proxy, extension: Path, page: Page, model: FakeModel, tabs: Tabs, when: str
+    ) -> None:
         open_character(page, "Alice")
         with watching(page, [served.port]) as everybody:
-            everybody.say("Before.")
-            everybody.agree("a message")
-
-            # Between.
-            served.kill()
-            command(page, "/send Said to nobody.")
-            served.start()
-            everybody.agree("a hub that was killed at rest", 2 * BACK)
-
-            # In mid-reply.
-            gate = Gate()
-            model.say(Reply(CHUNKS, gate=gate))
-            send_in_page(page, "Count.")
-            gate.allow(2)
-            everybody.all_show("One. Two. ")
-            served.kill()
-            gate.allow(1)
-            served.start()
-            everybody.all_show("One. Two. Three 😀. ", 2 * BACK)
-            gate.open()
-            everybody.settle()
-            everybody.agree("a hub that was killed in mid-reply")
-            assert everybody.in_page()[-1]["mes"] == "".join(CHUNKS)
-
-            # In mid-history.
-            everybody.do(
-                "for (let i = 0; i < 1500; i++) c.chat.push({name: 'Ghost', mes: `${i} `.repeat(200), extra: {}});"
-            )
-            everybody.until(lambda: everybody.apps[0].frames[-1]["type"] == "chat_history", "the first page")
-            served.kill()
-            served.start()
-            everybody.agree("a hub that was killed in mid-history", 2 * BACK)
-            everybody.say("After.")
-            everybody.agree("a message after that")
-            assert mine(everybody, "Before.") == 1
+            with moment(when, everybody, line, model) as gate:
+                served.kill()
+                if when == "in mid-reply":
+                    gate.allow(1)
+                    page.wait_for_function("() => testRig.streamed.includes('Three')")
+                    served.start()
+                    everybody.all_show("One. Two. Three 😀. ", 2 * BACK)
+                else:
+                    command(page, "/send Said to nobody.")
+                    served.start()
+            texts = [one["mes"] for one in everybody.in_page()]
+            assert texts.count("".join(CHUNKS) if when == "in mid-reply" else "Said to nobody.") == 1
         assert not [note for note in tabs.console(page) if note.startswith("page error")]

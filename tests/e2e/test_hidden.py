@@ -17,6 +17,8 @@ from .desk import Desk, Returning
 from .devtools import HeadedTab, headed_tab
 from .everybody import Everybody, at_rest
 from .fake_model import FakeModel, Gate, Reply
+from .long_chat import open_slowly, write_chat
+from .proxy import Proxy
 from .tavern import Tavern
 
 BACK = 30.0
@@ -44,7 +46,8 @@ def rest(everybody: Everybody, seconds: float) -> None:
         time.sleep(0.05)
 
 
-def test_hidden_and_frozen(tab: HeadedTab, listening: Desk, model: FakeModel) -> None:
+@pytest.fixture
+def everybody(tab: HeadedTab, listening: Desk) -> Iterator[Everybody]:
     # It has what is used here of Playwright's.
     page = cast(Page, tab)
     open_character(page, "Alice")
@@ -52,50 +55,80 @@ def test_hidden_and_frozen(tab: HeadedTab, listening: Desk, model: FakeModel) ->
         programs = [Returning(listening.url, f"app {i}") for i in range(2)]
         for one in programs:
             stack.callback(one.close)
-        everybody = Everybody(page, programs)
-        everybody.agree("opening the chat", 10)
+        found = Everybody(page, programs)
+        found.agree("opening the chat", 10)
+        yield found
+        print(f"the longest that all needed to agree: {found.slowest:.1f} s")
+    assert not [row for row in listening.log if row.level == "error"]
 
-        # Hidden, and then so long that the browser lets a page's timers run once a minute.
-        tab.hide()
-        for after in ("hiding the tab", "a long time in hiding"):
-            command(page, f"/send Said after {after}.")
-            everybody.agree(f"a message after {after}")
-            everybody.do("c.chat[0].extra.silent = c.chat.length;")
-            everybody.agree(f"a change without an event after {after}")
-            gate = Gate()
-            model.say(Reply(["One. ", "Two. ", "Three."], gate=gate))
-            generate(page)
-            gate.allow(2)
-            everybody.all_show("One. Two. ")
-            gate.open()
-            everybody.settle()
-            everybody.agree(f"a reply after {after}")
-            if after == "hiding the tab":
-                rest(everybody, HIDDEN)
 
-        # Frozen in mid-reply, and thawed when the reply is long over.
+def test_hidden_and_frozen(tab: HeadedTab, everybody: Everybody, model: FakeModel) -> None:
+    page = everybody.page
+    # Hidden, and then so long that the browser lets a page's timers run once a minute.
+    tab.hide()
+    for after in ("hiding the tab", "a long time in hiding"):
+        command(page, f"/send Said after {after}.")
+        everybody.agree(f"a message after {after}")
+        everybody.do("c.chat[0].extra.silent = c.chat.length;")
+        everybody.agree(f"a change without an event after {after}")
         gate = Gate()
         model.say(Reply(["One. ", "Two. ", "Three."], gate=gate))
         generate(page)
-        gate.allow(1)
-        everybody.all_show("One. ")
-        tab.set_state("frozen")
+        gate.allow(2)
+        everybody.all_show("One. Two. ")
         gate.open()
-        everybody.until(model.requests[-1].ended.is_set, "the model to have said all")
-        rest(everybody, 8)
-        tab.set_state("active")
-        everybody.until(lambda: at_rest(page), "the page to have the reply", BACK)
-        everybody.agree("a thaw in mid-reply", BACK)
-        assert context(page, "c.chat.at(-1).mes") == "One. Two. Three."
+        everybody.settle()
+        everybody.agree(f"a reply after {after}")
+        if after == "hiding the tab":
+            rest(everybody, HIDDEN)
 
-        # Frozen at rest, still hidden; then shown again.
+    # Frozen in mid-reply, and thawed when the reply is long over.
+    gate = Gate()
+    model.say(Reply(["One. ", "Two. ", "Three."], gate=gate))
+    generate(page)
+    gate.allow(1)
+    everybody.all_show("One. ")
+    tab.set_state("frozen")
+    gate.open()
+    everybody.until(model.requests[-1].ended.is_set, "the model to have said all")
+    rest(everybody, 8)
+    tab.set_state("active")
+    everybody.until(lambda: at_rest(page), "the page to have the reply", BACK)
+    everybody.agree("a thaw in mid-reply", BACK)
+    assert context(page, "c.chat.at(-1).mes") == "One. Two. Three."
+
+    # Frozen at rest, still hidden; then shown again.
+    tab.set_state("frozen")
+    rest(everybody, 3)
+    tab.set_state("active")
+    everybody.do("c.chat[0].mes = 'Thawed.';")
+    everybody.agree("a thaw at rest", BACK)
+    tab.show()
+    command(page, "/send Seen again.")
+    everybody.agree("showing the tab")
+
+
+@pytest.mark.parametrize("how", ["hidden", "frozen"])
+def test_in_mid_history(tab: HeadedTab, tavern: Tavern, line: Proxy, everybody: Everybody, how: str) -> None:
+    count = 5000
+    write_chat(tavern, "Alice", "Long", count, 1700)
+    open_slowly(everybody, line, "Long", count, 1_000_000)
+    tab.hide()
+    if how == "frozen":
         tab.set_state("frozen")
-        rest(everybody, 3)
+        line.rate = 0
+        rest(everybody, 8)
+        # What was on its way has come, and no more.
+        assert not any(one.complete for one in everybody.mirrors().values()), "it was not frozen in mid-history"
         tab.set_state("active")
-        everybody.do("c.chat[0].mes = 'Thawed.';")
-        everybody.agree("a thaw at rest", BACK)
-        tab.show()
-        command(page, "/send Seen again.")
-        everybody.agree("showing the tab")
-        print(f"the longest that all needed to agree: {everybody.slowest:.1f} s")
-    assert not [row for row in listening.log if row.level == "error"]
+    assert not any(one.complete for one in everybody.mirrors().values()), "the chat had come before the tab was hidden"
+    line.rate = 0
+    everybody.until(lambda: context(everybody.page, "c.chat.length") == count, "the page to be ready", BACK)
+    everybody.do("c.chat.splice(7, 1); c.chat.at(-1).mes = 'Edited in hiding.';")
+    began = time.monotonic()
+    everybody.agree("the last page", BACK)
+    print(f"{how}: all have the chat after {time.monotonic() - began:.1f} s")
+    tab.show()
+    command(everybody.page, "/send Seen again.")
+    everybody.agree("showing the tab", 5)
+    assert len(everybody.in_page()) == count

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import time
 from collections.abc import Iterator
@@ -16,6 +15,7 @@ from .browser import context, open_character, send_in_page
 from .desk import Desk, apps
 from .everybody import Everybody
 from .fake_model import FakeModel, Gate, Reply
+from .long_chat import open_slowly, write_chat
 from .proxy import Proxy
 from .tavern import Tavern
 
@@ -24,7 +24,6 @@ CHATS = [(10_000, 1700)]
 if os.environ.get("CHATBRIDGE_LONG") == "1":
     CHATS.append((100_000, 60))
 PAGE_BYTES = 256 * 1024
-TEXT = "Once upon a time, 你好 😀, there was a very long chat. "
 
 
 @pytest.fixture
@@ -37,28 +36,6 @@ def everybody(listening: Desk, wire: Proxy, extension: Path, page: Page) -> Iter
         yield found
 
 
-def write_chat(tavern: Tavern, character: str, name: str, count: int, length: int) -> int:
-    """Put a chat on disk, as SillyTavern writes them; gives its size."""
-    folder = tavern.user / "chats" / character
-    folder.mkdir(parents=True, exist_ok=True)
-    head = {"user_name": "Tester", "character_name": character, "create_date": "", "chat_metadata": {}}
-    text = (TEXT * (length // len(TEXT) + 1))[:length]
-    with (folder / f"{name}.jsonl").open("w", encoding="utf-8") as file:
-        file.write(json.dumps(head))
-        for number in range(count):
-            of_user = number % 2 == 1
-            message = {
-                "name": "Tester" if of_user else character,
-                "is_user": of_user,
-                "is_system": False,
-                "send_date": "2026-01-01T00:00:00.000Z",
-                "mes": f"{number}: {text}",
-                "extra": {},
-            }
-            file.write("\n" + json.dumps(message, ensure_ascii=False))
-    return (folder / f"{name}.jsonl").stat().st_size
-
-
 @pytest.mark.parametrize(("count", "length"), CHATS)
 def test_a_long_chat(
     everybody: Everybody, tavern: Tavern, line: Proxy, wire: Proxy, model: FakeModel, count: int, length: int
@@ -67,20 +44,9 @@ def test_a_long_chat(
     page, app = everybody.page, everybody.apps[0]
     line.forget()
     wire.forget()
-    # Slow enough that there is time to do something while the older pages come.
-    line.rate = 1_500_000 if count <= 10_000 else 300_000
     began = time.monotonic()
-    # Not waited for: that this is the chat is seen by what comes.
-    page.evaluate("() => { SillyTavern.getContext().openCharacterChat('Long'); }")
-
-    def newest() -> bool:
-        mirror = next(iter(everybody.mirrors().values()))
-        return mirror.total == count and mirror.messages[-1]["mes"].startswith(f"{count - 1}: ")
-
-    everybody.until(newest, "the newest page", 120)
-    first = time.monotonic() - began
+    first = open_slowly(everybody, line, "Long", count, 1_500_000 if count <= 10_000 else 300_000)
     number, mirror = next(iter(app.mirrors.items()))
-    assert mirror.start > 0, "it came all at once"
 
     # While older pages come: an edit, a message deleted where no page has come from yet, and a reply.
     everybody.until(lambda: context(page, "c.chat.length") == count, "the page to be ready", 60)
