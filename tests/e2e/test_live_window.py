@@ -1,0 +1,88 @@
+"""The real window stays live while a very long chat arrives from a real page and a reply streams into it."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from .browser import context, open_character
+from .everybody import Everybody
+from .fake_model import FakeModel, Reply
+from .long_chat import open_slowly, write_chat
+from .proxy import Proxy
+from .tavern import Tavern
+from .window import Window
+
+COUNT, LENGTH = 10_000, 1700
+RATE = 1_500_000
+"""Bytes per second, so that there is time for a reply while the chat still comes."""
+LONGEST = 0.25
+"""Seconds between two beats that should come every 5 ms; the computer is busy with a browser and a server, too."""
+
+
+class Heart:
+    """Beats in the window's main loop, as long as it is entered. What this thread does otherwise counts as well."""
+
+    def __init__(self, desktop: Window) -> None:
+        self.root = desktop.root
+        self.beats: list[float] = []
+        """Seconds since the beat before."""
+        self._last = 0.0
+        self._next = ""
+
+    def _beat(self) -> None:
+        now = time.perf_counter()
+        self.beats.append(now - self._last)
+        self._last = now
+        self._next = self.root.after(5, self._beat)
+
+    def __enter__(self) -> Heart:
+        self._last = time.perf_counter()
+        self._next = self.root.after(5, self._beat)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.root.after_cancel(self._next)
+
+
+def test_while_10_000_messages_come_and_a_reply_streams(
+    desktop: Window, line: Proxy, tavern: Tavern, extension: Path, page: Page, model: FakeModel
+) -> None:
+    size = write_chat(tavern, "Alice", "Long", COUNT, LENGTH)
+    open_character(page, "Alice")
+    everybody = Everybody(page, [], desktop)
+    everybody.agree("opening the chat", 10)
+    heart = Heart(desktop)
+    with heart:
+        first = open_slowly(everybody, line, "Long", COUNT, RATE)
+    shown = desktop.main.book.shown
+    assert shown is not None
+    mirror = shown.mirror
+    everybody.until(lambda: context(page, "c.chat.length") == COUNT, "the page to be ready", 60)
+    words = [f"word{number} " for number in range(150)]
+    model.say(Reply(words, delay=0.02))
+    desktop.write("Now.")
+    desktop.press("Return")
+    growing_meanwhile: set[str] = set()
+
+    def done() -> bool:
+        if not mirror.complete:
+            growing_meanwhile.update(live.shown for live in mirror.streams.values())
+        return mirror.complete and mirror.total == COUNT + 2 and not mirror.streams
+
+    with heart:
+        desktop.until(done, "the chat and the reply", 120)
+        desktop.until(lambda: desktop.shows("Now.", "word0 ", "word149"), "them to be shown")
+    print(
+        f"{COUNT} messages, {size >> 20} MB, the newest after {first:.1f} s; {len(heart.beats)} beats, median"
+        f" {statistics.median(heart.beats) * 1000:.0f} ms, longest {max(heart.beats) * 1000:.0f} ms;"
+        f" {len(growing_meanwhile)} states of the reply seen before the chat was whole"
+    )
+    assert len(growing_meanwhile) > 10, "the chat had come before the reply: nothing is shown by this"
+    assert max(heart.beats) < LONGEST
+    line.rate = 0
+    everybody.settle(60)
+    everybody.agree("the chat and the reply", 10)
