@@ -26,8 +26,8 @@ import { Uids } from './uids.js';
  * @property {() => number} now Milliseconds.
  */
 
-/** How long a turn of the page may be used. It is looked up after a few messages only, so a little is left for those. */
-const SLICE = 4;
+/** How long a turn of the page is used for messages, in milliseconds; what they are sent in takes a little longer. */
+const SLICE = 2;
 /** A sweep over all messages rests for so many times of what it cost. */
 const REST = 20;
 /** So many of the newest messages are compared each time. */
@@ -38,8 +38,6 @@ const EMPTY = 1000;
 const MANY = 500;
 /** What stands around the parts of a frame, in bytes. */
 const ENVELOPE = 100;
-/** So many messages are looked at between two looks at the clock. */
-const FEW = 16;
 const STUB = '{"name":"","mes":""}';
 
 /** The open chat as the hub has it. */
@@ -142,7 +140,7 @@ export class History {
         const head = toJson({ chat: this.chat, epoch: this.epoch, revision: this.revision, total, start: total });
         let bytes = utf8Length(head) + ENVELOPE;
         let start = this.sentFrom;
-        while (start > 0 && (parts.length % FEW || !parts.length || this.options.now() - started < SLICE)) {
+        while (start > 0 && (!parts.length || this.options.now() - started < SLICE)) {
             const fields = this.#currentFields(this.known[start - 1]);
             const written = writeMessage(fields, this.uidOf(this.known[start - 1]));
             bytes += written.bytes + 1;
@@ -199,6 +197,8 @@ export class History {
         this.compareAgain = false;
         let next = Infinity;
         let cost = 0;
+        /** @type {boolean | undefined} */
+        let sweeps;
         const turn = () => {
             const started = this.options.now();
             if (!this.online || !this.#isSameChat() || (this.orderDue && !this.#compareOrder())) {
@@ -206,12 +206,12 @@ export class History {
                 this.touched.clear();
                 return;
             }
-            const sweeps = next !== Infinity || started >= this.rested;
+            sweeps ??= started >= this.rested;
             const lowest = Math.max(this.sentFrom, sweeps ? 0 : this.known.length - NEWEST);
             next = this.#compareFields(Math.min(next, this.known.length), lowest, started);
             const now = this.options.now();
             cost += now - started;
-            if (next > lowest) {
+            if (next > lowest || this.touched.size) {
                 this.options.backlog() > LIMITS.backlogBytes ? this.options.timers.set(turn, BACKLOG_PAUSE) : this.options.timers.soon(turn);
                 return;
             }
@@ -338,13 +338,16 @@ export class History {
     #compareFields(end, lowest, started) {
         /** @type {{json: string, bytes: number}[]} */
         const changes = [];
-        this.touched.forEach((at) => this.#compareMessage(at, changes));
-        this.touched.clear();
+        const isOver = () => this.options.now() - started >= SLICE;
+        for (const at of this.touched) {
+            this.touched.delete(at);
+            this.#compareMessage(at, changes);
+            if (isOver()) {
+                break;
+            }
+        }
         let at = end;
-        let told = changes.length;
-        // Writing what changed takes far longer than seeing that nothing did.
-        while (at > lowest && (((end - at) % FEW !== FEW - 1 && told === changes.length) || this.options.now() - started < SLICE)) {
-            told = changes.length;
+        while (at > lowest && (at === end || !isOver())) {
             at -= 1;
             this.#compareMessage(at, changes);
         }

@@ -231,6 +231,10 @@ function fits(value, kind, rule) {
 }
 
 const encoder = new TextEncoder();
+/** Takes what is encoded to be counted, most often, so that counting leaves nothing to be collected. */
+const scratch = new Uint8Array(64 * 1024);
+/** What one UTF-16 unit takes in UTF-8 at most. */
+const UNIT_BYTES = 3;
 
 /**
  * How many bytes of UTF-8 a text takes.
@@ -238,7 +242,7 @@ const encoder = new TextEncoder();
  * @returns {number}
  */
 export function utf8Length(text) {
-    return encoder.encode(text).length;
+    return text.length * UNIT_BYTES <= scratch.length ? encoder.encodeInto(text, scratch).written : encoder.encode(text).length;
 }
 
 /**
