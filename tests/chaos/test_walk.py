@@ -1,38 +1,49 @@
-"""A random walk over all that can be done in a page and asked of it, while lines break at random.
+"""A random walk over all that can be done in a page and asked of it, while lines break and hubs are killed at random.
 
 The seed is printed; CHATBRIDGE_SEED takes it up again, CHATBRIDGE_WALK says how many steps (25).
 """
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
-from collections.abc import Callable
-from contextlib import ExitStack
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import pytest
 from e2e.browser import command, context, create_group, new_chat, open_character, send_in_page
 from e2e.desk import Returning, status
 from e2e.everybody import Everybody
 from e2e.fake_model import FakeModel, Reply
 from e2e.proxy import Proxy
+from e2e.served import Served, served_hub
 from e2e.window import Window
 from playwright.sync_api import Page
 
 STEPS = int(os.environ.get("CHATBRIDGE_WALK") or 25)
 SEED = int(os.environ.get("CHATBRIDGE_SEED") or 1)
 AGREED = 20.0
+BREAKS = ("line", "line at", "line at", "wire", "wire")
+KILLS = ("hub", "hub")
 CUT_AT = ("chat_changes", "chat_history", "stream_start", "stream_update", "stream_end", "result", "tavern_state")
 
 
 class Walk:
     """One walk: what is done next is chance, and whether a line breaks meanwhile."""
 
-    def __init__(self, chance: random.Random, everybody: Everybody, line: Proxy, wire: Proxy, model: FakeModel) -> None:
-        self.chance, self.everybody, self.page = chance, everybody, everybody.page
-        self.line, self.wire, self.model = line, wire, model
-        self.asked = 0
+    def __init__(
+        self, everybody: Everybody, line: Proxy, wire: Proxy, model: FakeModel, served: Served | None = None
+    ) -> None:
+        self.chance, self.everybody, self.page = random.Random(SEED), everybody, everybody.page
+        self.line, self.wire, self.model, self.served = line, wire, model, served
+        self._start: threading.Timer | None = None
+        self.asked = self.kills = 0
         self.steps: list[str] = []
         self.said: dict[str, int] = {}
         """Each message that was asked for by a request: how often it may be there."""
@@ -60,9 +71,13 @@ class Walk:
             assert chat.count(text) <= most, f"{text!r} is there {chat.count(text)} times"
 
     def _break(self) -> None:
-        kind = self.chance.choice(("line", "line at", "line at", "wire", "wire"))
+        kind = self.chance.choice(
+            ("line", "line at", "line at", "wire", "wire", *(["hub", "hub"] if self.served else []))
+        )
         if kind == "line":
             self.line.cut()
+        elif kind == "hub":
+            self._kill()
         elif kind == "wire":
             self.wire.cut()
         else:
@@ -70,6 +85,20 @@ class Walk:
             self.line.cut_at("up", f'"type":"{said}"', after=self.chance.random() < 0.5)
             kind = f"line at {said}"
         self.steps.append(f"[{kind} breaks]")
+
+    def _kill(self) -> None:
+        """Kill the hub; it starts again while something else is done."""
+        assert self.served is not None
+        self.close()
+        self.served.kill()
+        self.kills += 1
+        self._start = threading.Timer(self.chance.random() * 2, self.served.start)
+        self._start.start()
+
+    def close(self) -> None:
+        """Until a hub that was killed has been started again."""
+        if self._start is not None:
+            self._start.join()
 
     @property
     def length(self) -> int:
@@ -87,16 +116,26 @@ class Walk:
 
     def request(self) -> None:
         self.asked += 1
-        text, app, id = f"Asked {self.asked}.", self.everybody.apps[0], f"ask {self.asked}"
+        text, app = f"Asked {self.asked}.", self.everybody.apps[0]
+        assert isinstance(app, Returning)
         self.said[text] = 1
         self._reply()
-        mirror = self.everybody.mirrors().values()
-        number = max(app.mirrors)
-        assert mirror
-        app.send("send_message", {"text": text, "tavern": number, "key": f"{SEED} {self.asked}"}, id)
-        self.everybody.until(lambda: app.frame("result", id) or app.frame("error", id), f"the answer to {id}", 70)
-        answer = app.answer(id)
-        assert answer["type"] == "result", answer
+        content = {"text": text, "key": f"{SEED} {self.asked}"}
+        end = time.monotonic() + 70
+        for attempt in itertools.count():
+            id, returns = f"ask {self.asked} {attempt}", app.returns
+            self.everybody.until(lambda: app.mirrors, "the program to have a tavern", 40)
+            app.send("send_message", content | {"tavern": max(app.mirrors)}, id)
+            self.everybody.until(partial(answered_or_back, app, id, returns), f"the answer to {id}", 70)
+            answer = app.frame("result", id) or app.frame("error", id)
+            if answer is not None and answer["type"] == "result":
+                break
+            # A hub that was killed has forgotten the request, or has not got the page back. The key stays the same.
+            assert self.served is not None, answer
+            assert answer is None or answer["content"]["retryable"], answer
+            assert time.monotonic() < end, f"no result of {id}: {answer}"
+            self.everybody.turn()
+            time.sleep(0.1)
         assert [one["mes"] for one in self.everybody.in_page()].count(text) == 1
 
     def _generate(self, script: str, expected: int = 1) -> None:
@@ -193,20 +232,64 @@ class Walk:
         create_group(self.page, f"Table {len(self.steps)}", ["Alice", "Bob"])
 
 
-def test_a_random_walk(
-    desktop: Window, line: Proxy, wire: Proxy, extension: Path, page: Page, model: FakeModel
-) -> None:
+def answered_or_back(app: Returning, id: str, returns: int) -> bool:
+    """Whether a request was answered, or can be no longer as the connection was lost."""
+    return bool(app.frame("result", id) or app.frame("error", id)) or app.returns > returns
+
+
+@contextmanager
+def walking(
+    page: Page, line: Proxy, wire: Proxy, model: FakeModel, desktop: Window | None = None, served: Served | None = None
+) -> Iterator[Walk]:
     print(f"CHATBRIDGE_SEED={SEED} CHATBRIDGE_WALK={STEPS}")
     open_character(page, "Alice")
     with ExitStack() as stack:
-        programs = [Returning(f"ws://localhost:{port}", f"at {port}") for port in (desktop.port, wire.port)]
+        programs = [Returning(f"ws://localhost:{port}", f"at {port}") for port in (line.to, wire.port)]
         for one in programs:
             stack.callback(one.close)
         everybody = Everybody(page, programs, desktop)
         everybody.agree("opening the chat", 10)
-        walk = Walk(random.Random(SEED), everybody, line, wire, model)
+        walk = Walk(everybody, line, wire, model, served)
+        stack.callback(walk.close)
+        began = time.monotonic()
+        yield walk
+        print(
+            f"{line.cuts} and {wire.cuts} cuts, {walk.kills} times the hub was killed;"
+            f" {time.monotonic() - began:.0f} s; the longest that all needed: {everybody.slowest:.1f} s"
+        )
+        print(", ".join(walk.steps))
+
+
+def test_a_random_walk(
+    desktop: Window, line: Proxy, wire: Proxy, extension: Path, page: Page, model: FakeModel
+) -> None:
+    with walking(page, line, wire, model, desktop) as walk:
         for _ in range(STEPS):
             walk.step()
-        print(f"{line.cuts} and {wire.cuts} cuts; the longest that all needed: {everybody.slowest:.1f} s")
-        print(", ".join(walk.steps))
-    assert desktop.errors() == []
+
+
+class TestKilled:
+    """The hub is a program of its own."""
+
+    @pytest.fixture
+    def served(self, tmp_path: Path) -> Iterator[Served]:
+        with served_hub(tmp_path) as found:
+            yield found
+
+    @pytest.fixture
+    def line(self, served: Served) -> Iterator[Proxy]:
+        with Proxy(served.port) as found:
+            yield found
+
+    @pytest.fixture
+    def wire(self, served: Served) -> Iterator[Proxy]:
+        with Proxy(served.port) as found:
+            yield found
+
+    def test_a_random_walk_with_a_hub_that_dies(
+        self, served: Served, line: Proxy, wire: Proxy, extension: Path, page: Page, model: FakeModel
+    ) -> None:
+        with walking(page, line, wire, model, served=served) as walk:
+            for _ in range(STEPS):
+                walk.step()
+        assert walk.kills or STEPS < 25
