@@ -40,7 +40,9 @@ class Slices:
     """What the slices of one undertaking took, in milliseconds."""
 
     def __init__(self, trace: bytes) -> None:
-        events = sorted(json.loads(trace)["traceEvents"], key=lambda one: one["ts"])
+        # What was going on when the tracing began or ended has no length.
+        whole = [one for one in json.loads(trace)["traceEvents"] if one["ph"] == "X" and "tdur" in one]
+        events = sorted(whole, key=lambda one: one["ts"])
         slices = [
             one for one in events if one["name"] == "FunctionCall" and one["args"]["data"].get("functionName") == NAME
         ]
@@ -72,7 +74,7 @@ def outermost(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Those that lie in no other."""
     found: list[dict[str, Any]] = []
     for one in events:
-        if one["ph"] == "X" and not (found and one["ts"] < found[-1]["ts"] + found[-1]["dur"]):
+        if not (found and one["ts"] < found[-1]["ts"] + found[-1]["dur"]):
             found.append(one)
     return found
 

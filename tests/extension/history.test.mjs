@@ -118,7 +118,7 @@ test('before what was sent only the indexes move', () => {
     all.history.compareSoon();
     all.timers.settle();
     assert.equal(all.mirror.total, all.tavern.chat.length);
-    assert.equal(all.history.sentFrom, all.mirror.start);
+    assert.equal(all.history.ledger.sentFrom, all.mirror.start);
     all.line.backlog = 0;
     all.timers.pass(200);
     agree(all);
@@ -285,7 +285,7 @@ test('many messages that are named at once are compared in slices', () => {
     const all = filled(2000);
     all.connect();
     const clock = clocked(all, 0);
-    all.history.rested = Infinity;
+    all.history.comparison.rested = Infinity;
     all.tavern.chat.forEach((message, at) => {
         const { mes } = message;
         Object.defineProperty(message, 'mes', { enumerable: true, get() {
@@ -310,7 +310,7 @@ test('sweeps of a huge chat rest; the newest, what is named, and what comes and 
     };
     check();
     const cost = clock.now();
-    const rested = all.history.rested - clock.now();
+    const rested = all.history.comparison.rested - clock.now();
     assert.ok(rested > 15 * cost * 0.9, `${rested} after ${cost}`);
     const { chat } = all.tavern;
     chat[0].mes = 'unseen for a while';

@@ -72,7 +72,7 @@ test('a hub that lost a change, has only some pages, another chat or nothing is 
         },
         'a new hub': (all) => { all.mirror.epoch = -1; },
         'missing pages': (all) => { all.mirror.messages.splice(0, all.mirror.start = 2); },
-        'no more than the first page sent': (all) => { all.history.sentFrom = 2; },
+        'no more than the first page sent': (all) => { all.history.ledger.sentFrom = 2; },
     };
     for (const [name, act] of Object.entries(spoil)) {
         const all = ready();
