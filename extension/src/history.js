@@ -49,6 +49,10 @@ export class History {
         return this.ledger.epoch;
     }
 
+    get revision() {
+        return this.ledger.revision;
+    }
+
     // --- sending the whole ------------------------------------------------------------------------------------------
 
     /** SillyTavern has loaded a chat, or this one anew. */

@@ -10,15 +10,9 @@ import pytest
 from playwright.sync_api import Page
 
 from ..browser import open_character
-from ..desk import Desk, desk
+from ..desk import Desk
 from ..tavern import Tavern
 from .asker import Asker, asker, granting
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
 
 
 @pytest.fixture
