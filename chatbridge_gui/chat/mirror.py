@@ -49,6 +49,7 @@ class LiveStream:
     base: str
     _text: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
+    _rewritten: bool = False
 
     @property
     def text(self) -> str:
@@ -68,10 +69,10 @@ class LiveStream:
         self, chat_id: str | None, epoch: int, known: tuple[int, int] | None
     ) -> list[StreamStart | StreamUpdate]:
         """What tells a reader of this reply: all of it so far, or what is new to one that has `known` characters of its
-        text and reasoning already. No message is longer than a page may be."""
+        text and reasoning already, unless these may have changed. No message is longer than a page may be."""
         news: list[StreamStart | StreamUpdate] = []
         text, reasoning = self.text, self.reasoning
-        if known is not None and known[0] <= len(text) and known[1] <= len(reasoning):
+        if known is not None and not self._rewritten and known[0] <= len(text) and known[1] <= len(reasoning):
             text, reasoning = text[known[0] :], reasoning[known[1] :]
         else:
             start = StreamStart(
@@ -112,10 +113,21 @@ class LiveStream:
         return news
 
     def update(self, news: StreamUpdate) -> None:
-        """Take in more of the reply, or the whole of it anew."""
+        """Take in more of the reply, or the whole of it anew.
+
+        Raises:
+            OutOfSync: it does not end as it should.
+        """
         parts = self._text if news.channel == "text" else self._reasoning
         if news.text is not None:
+            self._rewritten |= not news.text.startswith(_joined(parts))
             parts[:] = [news.text]
+        elif news.drop:
+            whole = _joined(parts)
+            if not whole.endswith(news.drop):
+                raise OutOfSync(f"stream {self.stream} does not end with the text that is to be dropped")
+            self._rewritten = True
+            parts[:] = [whole.removesuffix(news.drop)]
         if news.append:
             parts.append(news.append)
 

@@ -23,7 +23,7 @@ from chatbridge_gui.gui.chat_blocks import (
 )
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.message_text import Piece, body, clean
+from chatbridge_gui.gui.message_text import LONG_LINE, Piece, body, clean
 from chatbridge_gui.gui.theme import Look
 
 PAGE: Final = 500
@@ -32,6 +32,8 @@ MOST: Final = 5_000
 """When more are shown than this and the reader is at the end, the older ones are left out again."""
 WIDEST: Final = 860
 """Lines longer than this are hard to read, so a wide window gets margins."""
+MENDED: Final = 8
+"""So many characters at the end of a reply are written anew without the others."""
 SHORTEST_FRAME: Final = 0.004
 LONGEST_FRAME: Final = 0.033
 
@@ -150,7 +152,7 @@ class ChatView(FollowingText):
             self.text.insert(f"{line + 1}.0", block.placeholder, ("placeholder",))
         elif whole.startswith(block.body):
             self._append(line, block, whole[len(block.body) :])
-        else:
+        elif not self._mend(line, block, whole):
             self._rewrite(line, block, whole)
 
     def _append(self, line: int, block: Block, more: str) -> None:
@@ -158,6 +160,24 @@ class ChatView(FollowingText):
         self._insert(f"{line + block.lines - 1}.end", pieces)
         block.lines += sum(text.count("\n") for text, _ in pieces)
         block.body += more
+
+    def _mend(self, line: int, block: Block, whole: str) -> bool:
+        """Write the last characters anew, if that is all that was changed: an open quotation is closed at each step."""
+        for count in range(1, min(MENDED, len(block.body)) + 1):
+            kept, dropped = block.body[:-count], block.body[-count:]
+            if not dropped.isascii():
+                return False  # Tk may count it as two
+            if whole.startswith(kept):
+                newlines = dropped.count("\n")
+                column = len(kept) - kept.rfind("\n") - 1 if newlines else block.column - count
+                if column < 0 or (newlines and column >= LONG_LINE):
+                    return False  # there is a soft break before it
+                last = f"{line + block.lines - 1}.end"
+                self.text.delete(f"{last} - {count} chars", last)
+                block.body, block.column, block.lines = kept, column, block.lines - newlines
+                self._append(line, block, whole[len(kept) :])
+                return True
+        return False
 
     def _rewrite(self, line: int, block: Block, whole: str) -> None:
         """The reply was changed where it stood already."""

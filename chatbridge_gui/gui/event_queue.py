@@ -117,21 +117,24 @@ class EventQueue:
         if not isinstance(event, News) or not isinstance(event.content, StreamUpdate):
             return event
         tavern, first = event.tavern, event.content
-        text, parts, count = first.text, [first.append or ""], 1
+        text, drop, parts, count = first.text, first.drop, [first.append or ""], 1
         while (following := self._get()) is not None:
             more = following.content if isinstance(following, News) and following.tavern == tavern else None
             if (
                 not isinstance(more, StreamUpdate)
                 or (more.stream, more.channel) != (first.stream, first.channel)
+                or (more.drop and not parts[-1].endswith(more.drop))
                 or (count % 64 == 0 and time.perf_counter() > deadline)
             ):
                 self._taken = following
                 break
             if more.text is not None:
-                text, parts = more.text, []
+                text, drop, parts = more.text, "", []
+            elif more.drop:
+                parts[-1] = parts[-1].removesuffix(more.drop)
             parts.append(more.append or "")
             count += 1
         if count == 1:
             return event
-        merged = StreamUpdate(stream=first.stream, append="".join(parts), text=text, channel=first.channel)
+        merged = StreamUpdate(stream=first.stream, drop=drop, append="".join(parts), text=text, channel=first.channel)
         return News(tavern, merged)

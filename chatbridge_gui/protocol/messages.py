@@ -260,10 +260,12 @@ class StreamStart(Content):
 
 
 class StreamUpdate(Content, omit_defaults=True):
-    """More of a reply: either `append`, or `text` where the whole was rewritten. Never half a surrogate pair."""
+    """More of a reply: either `append`, after `drop` was taken off where there is one, or `text` where the whole was
+    rewritten. Never half a surrogate pair."""
 
     stream: Count
     append: Annotated[str | None, Meta(description="what comes after the text so far")] = None
+    drop: Annotated[str, Meta(description="what the text so far ends with and loses first, as a closing quote")] = ""
     text: Annotated[str | None, Meta(description="what takes its place")] = None
     channel: Annotated[Literal["text", "reasoning"], Meta(description="which of the two texts it belongs to")] = "text"
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET

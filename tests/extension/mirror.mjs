@@ -77,12 +77,15 @@ export class Mirror {
         }
     }
 
-    update({ stream, append, text, channel = 'text' }) {
+    update({ stream, drop = '', append, text, channel = 'text' }) {
         const live = this.streams.get(stream);
         if (!live) {
             throw new Error(`stream ${stream} was never started`);
         }
-        live[channel] = (text ?? live[channel]) + (append ?? '');
+        if (!live[channel].endsWith(drop)) {
+            throw new Error(`stream ${stream} does not end with ${drop}`);
+        }
+        live[channel] = (text ?? live[channel].slice(0, live[channel].length - drop.length)) + (append ?? '');
     }
 
     end(end) {

@@ -128,6 +128,28 @@ def test_a_reply_that_is_rewritten_shows_only_the_new_text(driver: Driver) -> No
     assert driver.shown().endswith("writing…\nAnother\nbeginning altogether\n")
 
 
+def test_an_end_that_is_mended_leaves_the_rest_of_the_text_alone(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.chatting()
+    driver.news(begun(), piece("Long. " * 1000 + '"Wo"'))
+    driver.settle()
+    view = driver.window.chat_view
+    monkeypatch.setattr(view, "_rewrite", None)
+    said = "Long. " * 1000 + '"Wo"'
+    for drop, more in (
+        ('"', 'of 😀"'),
+        ('"', '!"\n\n*Then*'),
+        ("*", " long. " * 400 + "*"),
+        ("*", "\n\nNow:\n```"),
+        ("\n```", "!"),
+    ):
+        driver.news(StreamUpdate(stream=1, drop=drop, append=more))
+        driver.settle()
+        said = said.removesuffix(drop) + more
+        assert driver.shown().endswith(f"writing…\n{said}\n")
+
+
 def test_a_swipe_grows_in_the_place_of_the_old_text(driver: Driver) -> None:
     driver.chatting([*hello(), message("Seraphina", "The first answer.", 3)])
     driver.news(begun(at=2, kind="swipe"), piece("The second"))

@@ -47,6 +47,20 @@ def test_a_rewrite_takes_the_place_of_what_waited_and_later_pieces_join_it() -> 
     assert drained(queue) == [News(1, StreamUpdate(stream=1, text="A wind", append=" rises."))]
 
 
+def test_an_end_that_is_mended_is_mended_where_it_waits() -> None:
+    queue = EventQueue()
+    mended = [("", '"Wo"'), ('"', 'of"'), ('"', '!" *'), ("", "Then"), ('" *Then', "?")]
+    for drop, text in mended:
+        queue.put(News(1, StreamUpdate(stream=1, drop=drop, append=text)))
+    assert drained(queue) == [
+        News(1, StreamUpdate(stream=1, append='"Woof!" *Then')),
+        News(1, StreamUpdate(stream=1, drop='" *Then', append="?")),
+    ]
+    queue.put(News(1, StreamUpdate(stream=1, drop="before", append="a")))
+    queue.put(News(1, StreamUpdate(stream=1, drop="a", append="b")))
+    assert drained(queue) == [News(1, StreamUpdate(stream=1, drop="before", append="b"))]
+
+
 def test_pieces_are_merged_only_with_their_like_and_only_in_a_row() -> None:
     queue = EventQueue()
     between = News(1, TavernState())

@@ -223,10 +223,12 @@ class Anything(RuleBasedStateMachine):
     def go_on(self, data: st.DataObject, text: str, rewrite: bool, thinks: bool) -> None:
         live = self.streams[data.draw(st.sampled_from(sorted(self.streams)))]
         channel = "reasoning" if thinks else "text"
-        now = text if rewrite else getattr(live, channel) + text
-        self.streams[live.stream] = msgspec.structs.replace(live, **{channel: now})
+        before = getattr(live, channel)
+        kept = 0 if rewrite else data.draw(st.integers(max(len(before) - 2, 0), len(before)))
+        self.streams[live.stream] = msgspec.structs.replace(live, **{channel: before[:kept] + text})
         update = StreamUpdate(stream=live.stream, channel="reasoning" if thinks else "text")
-        self.send(msgspec.structs.replace(update, **({"text": text} if rewrite else {"append": text})))
+        change = {"text": text} if rewrite else {"drop": before[kept:], "append": text}
+        self.send(msgspec.structs.replace(update, **change))
 
     @precondition(lambda self: self.streams)
     @rule(data=st.data(), stored=st.booleans())

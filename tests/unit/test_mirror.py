@@ -125,8 +125,11 @@ class Tavern(RuleBasedStateMachine):
     @rule(data=st.data(), text=st.text(max_size=3), rewrite=st.booleans())
     def stream_on(self, data: st.DataObject, text: str, rewrite: bool) -> None:
         number = data.draw(st.sampled_from(sorted(self.texts)))
-        self.texts[number] = text if rewrite else self.texts[number] + text
-        self.send(StreamUpdate(stream=number, text=text) if rewrite else StreamUpdate(stream=number, append=text))
+        before = self.texts[number]
+        kept = 0 if rewrite else data.draw(st.integers(max(len(before) - 2, 0), len(before)))
+        self.texts[number] = before[:kept] + text
+        mended = StreamUpdate(stream=number, drop=before[kept:], append=text)
+        self.send(StreamUpdate(stream=number, text=text) if rewrite else mended)
 
     @precondition(lambda self: self.texts)
     @rule(data=st.data(), insert=st.booleans(), stored=st.booleans())
@@ -231,6 +234,21 @@ def test_a_continued_reply_shows_what_is_kept_and_what_is_new() -> None:
     assert (start.base, start.text, start.reasoning, start.at, start.uid) == ("Once ", "upon a time", "hm", 3, "u")
     assert reasoning == StreamUpdate(stream=1, append="hm", channel="reasoning")
     assert text == StreamUpdate(stream=1, append=" a time")
+
+
+def test_an_end_is_taken_off_and_a_reader_that_has_it_is_told_all_anew() -> None:
+    mirror = ChatMirror()
+    mirror.apply(page([]))
+    mirror.apply(StreamStart(stream=1, kind="normal", text='She: "Wo"'))
+    live = mirror.streams[1]
+    assert live.as_news("c", 1, (9, 0)) == []
+    mirror.apply(StreamUpdate(stream=1, drop='"', append='of"'))
+    assert live.text == 'She: "Woof"'
+    with pytest.raises(OutOfSync):
+        mirror.apply(StreamUpdate(stream=1, drop="?", append="!"))
+    assert live.text == 'She: "Woof"'
+    (start,) = live.as_news("c", 1, (9, 0))
+    assert isinstance(start, StreamStart) and start.text == live.text
 
 
 def test_a_stream_that_ends_without_a_message_changes_nothing() -> None:
