@@ -14,7 +14,7 @@ import { RequestError, isObject } from './protocol.js';
 export const USED = Object.freeze({
     members: [
         'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
-        'getChatCompletionModel', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
+        'getChatCompletionModel', 'powerUserSettings', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
     ],
     events: [
@@ -124,6 +124,16 @@ export class Tavern {
      */
     processor() {
         return this.context.streamingProcessor ?? null;
+    }
+
+    /**
+     * Whether SillyTavern may take what the model says for reasoning.
+     * @param {string} text What it says.
+     * @returns {boolean}
+     */
+    mayTakeForReasoning(text) {
+        const { auto_parse: parses, prefix } = this.context.powerUserSettings?.reasoning ?? {};
+        return parses === true && typeof prefix === 'string' && (text.startsWith(prefix) || prefix.startsWith(text));
     }
 
     /** Who speaks: the user and the character. */

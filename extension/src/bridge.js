@@ -84,6 +84,7 @@ export class Bridge {
             history: this.history,
             messages: () => tavern.messages(),
             processor: () => tavern.processor(),
+            mayBeReasoning: (text) => tavern.mayTakeForReasoning(text),
             names: () => tavern.names(),
             send: (text) => this.connection.send(text),
             timers,

@@ -5,6 +5,7 @@
 
 import { DeltaTracker } from './delta.js';
 import { LIMITS, encode, pieceEnd, piecesOf, toJson, utf8Length } from './protocol.js';
+import { ShownText } from './shown.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
 /** @typedef {'normal' | 'swipe' | 'regenerate' | 'continue' | 'impersonate'} Kind */
@@ -24,6 +25,7 @@ import { LIMITS, encode, pieceEnd, piecesOf, toJson, utf8Length } from './protoc
  * @property {import('./history.js').History} history Takes in the finished message.
  * @property {() => LiveMessage[]} messages The live array.
  * @property {() => Processor | null} processor SillyTavern's own view, while it streams.
+ * @property {(text: string) => boolean} mayBeReasoning Whether SillyTavern may take these words for reasoning.
  * @property {() => {user: string, character: string}} names Who speaks.
  * @property {(text: string) => boolean} send Sends a frame that is written already; false if nobody listens.
  * @property {() => number} now Milliseconds.
@@ -41,6 +43,9 @@ import { LIMITS, encode, pieceEnd, piecesOf, toJson, utf8Length } from './protoc
  * @property {boolean} fresh Its message is new.
  * @property {LiveMessage | null} message Its message, once there is one.
  * @property {Processor | null} processor SillyTavern's view, once it streams.
+ * @property {string} raw What the model has said.
+ * @property {unknown} stamp Which showing of its message was SillyTavern's last when it told of that.
+ * @property {ShownText} shown What SillyTavern makes of it.
  * @property {{tracker: DeltaTracker, latest: string}} text The text.
  * @property {{tracker: DeltaTracker, latest: string}} reasoning The reasoning.
  * @property {boolean} hidden SillyTavern shows it no longer as running.
@@ -55,6 +60,8 @@ const KINDS = Object.freeze({ swipe: 'swipe', regenerate: 'regenerate', continue
 /** Types of `message_received` that are no reply. */
 const NO_REPLY = new Set(['first_message', 'command', 'extension']);
 const FLUSH = 33;
+/** After so long a silence SillyTavern shows nothing more until more comes. */
+const SILENCE = 200;
 /** SillyTavern says first that it is over and then, in the same breath, why. */
 const BREATH = 60;
 const PATIENCE = 1500;
@@ -83,6 +90,10 @@ export class Streams {
         /** @type {{content: Record<string, unknown>, at: number}[]} Ends without a message that the hub may not have heard. */
         this.ends = [];
         this.flushTimer = 0;
+        /** Something came since the last look. */
+        this.news = false;
+        /** The timer waits for a silence. */
+        this.resting = false;
         this.settleTimer = 0;
     }
 
@@ -147,11 +158,14 @@ export class Streams {
                 this.options.history.found(message);
             }
         }
-        live.text.latest = text;
-        live.reasoning.latest = processor?.reasoningHandler?.reasoning ?? '';
-        if (!this.flushTimer) {
-            this.#flush(false);
+        live.raw = text;
+        live.stamp = live.message?.gen_finished;
+        this.news = true;
+        if (!this.flushTimer || this.resting) {
+            this.options.timers.clear(this.flushTimer);
             this.#flushLater();
+            // SillyTavern shows it when all have heard of it.
+            this.options.timers.soon(() => this.live === live && this.#flush(live, false));
         }
     }
 
@@ -200,7 +214,7 @@ export class Streams {
     impersonated(text) {
         if (this.live?.kind === 'impersonate') {
             this.live.received = true;
-            this.live.text.latest = text;
+            this.live.raw = text;
             this.#finish();
         }
     }
@@ -278,6 +292,7 @@ export class Streams {
     /** Tells of the reply that runs from its start. */
     retell() {
         if (this.live) {
+            this.#look(this.live);
             this.#sendStart(this.live);
         }
     }
@@ -317,6 +332,9 @@ export class Streams {
             fresh: !old && kind !== 'impersonate',
             message: old,
             processor: null,
+            raw: '',
+            stamp: undefined,
+            shown: new ShownText(kept),
             text: { tracker: new DeltaTracker(), latest: '' },
             reasoning: { tracker: new DeltaTracker(), latest: '' },
             hidden: false,
@@ -379,29 +397,73 @@ export class Streams {
             return false;
         }
         const head = channel === 'text' ? { stream: live.stream } : { stream: live.stream, channel };
-        const [first, ...more] = piecesOf('append' in delta ? delta.append : (channel === 'text' ? live.rest : '') + delta.text);
-        this.#update('append' in delta ? { ...head, append: first } : { ...head, text: first });
+        const grows = 'append' in delta;
+        const [first, ...more] = piecesOf(grows ? delta.append : (channel === 'text' ? live.rest : '') + delta.text);
+        this.#update(grows ? { ...head, ...delta, append: first } : { ...head, text: first });
         more.forEach((append) => this.#update({ ...head, append }));
         return true;
     }
 
-    /** Sends more after a while, and again as long as there is more. */
+    /** Sends more after a while, and again as long as there is more; at last what SillyTavern has not shown in a silence. */
     #flushLater() {
+        const { live } = this;
+        this.resting = false;
         this.flushTimer = this.options.timers.set(() => {
             this.flushTimer = 0;
-            if (this.live && this.#flush(false)) {
-                this.#flushLater();
+            if (live && this.live === live) {
+                const { news } = this;
+                this.#flush(live, false) || news ? this.#flushLater() : this.#flushInSilence(live);
             }
         }, FLUSH);
     }
 
     /**
+     * Sends what SillyTavern leaves out as long as nothing more comes.
+     * @param {Live} live The reply.
+     */
+    #flushInSilence(live) {
+        this.resting = true;
+        this.flushTimer = this.options.timers.set(() => {
+            this.flushTimer = 0;
+            if (this.live === live) {
+                this.#flush(live, false, true);
+            }
+        }, SILENCE);
+    }
+
+    /**
+     * Takes in what SillyTavern shows now.
+     * @param {Live} live The reply.
+     * @param {boolean} [silent] Nothing has come for a while.
+     */
+    #look(live, silent = false) {
+        const { processor, message, shown } = live;
+        this.news = false;
+        live.reasoning.latest = processor?.reasoningHandler?.reasoning ?? '';
+        if (!processor || !message || live.kind === 'impersonate') {
+            live.text.latest = live.raw;
+            return;
+        }
+        const { kept } = shown;
+        const behind = message.gen_finished === live.stamp;
+        const ahead = behind && silent && !this.options.mayBeReasoning(live.raw);
+        live.text.latest = shown.look(String(message.mes ?? ''), live.raw, { behind, ahead });
+        if (shown.kept !== kept) {
+            live.start.base = '';
+            live.rest = '';
+            this.#sendStart(live);
+        }
+    }
+
+    /**
      * Sends what has come since.
+     * @param {Live} live The reply.
      * @param {boolean} last Nothing more will come.
+     * @param {boolean} [silent] Nothing has come for a while.
      * @returns {boolean} Whether there was anything.
      */
-    #flush(last) {
-        const live = /** @type {Live} */ (this.live);
+    #flush(live, last, silent = false) {
+        this.#look(live, silent);
         const reasoning = this.#advance(live, 'reasoning', last);
         return this.#advance(live, 'text', last) || reasoning;
     }
@@ -434,7 +496,7 @@ export class Streams {
         const failed = !live.stopped && (live.error !== null || broken || !live.received);
         if (live.kind === 'impersonate') {
             // A text too long for a frame has come in pieces and stands as the stream showed it.
-            const text = live.received && live.text.latest.length <= LIMITS.piece ? live.text.latest : null;
+            const text = live.received && live.raw.length <= LIMITS.piece ? live.raw : null;
             this.#close(failed ? this.#failure(live) : { outcome: live.received ? 'text_only' : 'stopped', text });
             return;
         }
@@ -472,7 +534,7 @@ export class Streams {
         timers.clear(this.settleTimer);
         this.flushTimer = 0;
         if (end.outcome !== 'abandoned') {
-            this.#flush(true);
+            this.#flush(live, true);
         }
         this.live = null;
         const content = { stream: live.stream, ...end };

@@ -89,7 +89,8 @@ def streams(hub: Desk) -> list[tuple[StreamStart, str, StreamEnd | None]]:
                 found[content.stream] = (content, content.base + content.text, None)
             case StreamUpdate(channel="text"):
                 start, text, _ = found[content.stream]
-                text = start.base + content.text if content.text is not None else text + (content.append or "")
+                text = start.base + content.text if content.text is not None else text.removesuffix(content.drop)
+                text += content.append or ""
                 found[content.stream] = (start, text, None)
             case StreamEnd():
                 start, text, _ = found[content.stream]

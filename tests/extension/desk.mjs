@@ -43,6 +43,7 @@ export function desk() {
         history,
         messages: () => tavern.chat,
         processor: () => tavern.streamingProcessor,
+        mayBeReasoning: (text) => tavern.parses && text.startsWith('<think>'),
         names: () => ({ user: 'User', character: 'Alice' }),
         send: sendRaw,
         timers,

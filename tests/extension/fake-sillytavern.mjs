@@ -149,6 +149,10 @@ export class FakeTavern {
         this.generating = false;
         this.streamingProcessor = null;
         this.streaming = true;
+        this.parses = false;
+        /** What SillyTavern makes of the model's words, and whether it shows it now. */
+        this.cook = (text) => text;
+        this.shows = () => true;
         this.online = true;
         this.said = [];
     }
@@ -191,7 +195,9 @@ export class FakeTavern {
             if (this.type === 'swipe') {
                 this.chat.at(-1).swipes.push('...');
                 this.chat.at(-1).mes = '...';
-            } else if (this.type !== 'continue' && this.type !== 'impersonate') {
+            } else if (this.type === 'continue') {
+                this.chat.at(-1).mes += '...';
+            } else if (this.type !== 'impersonate') {
                 this.say('Alice', '...', { swipe_id: 0, swipes: ['...'], is_system: undefined });
             }
             const messageId = this.type === 'impersonate' ? -1 : this.chat.length - 1;
@@ -200,8 +206,10 @@ export class FakeTavern {
         this.text += piece;
         await this.emitter.emit('STREAM_TOKEN_RECEIVED', this.text);
         this.said.at(-1) === 'T' || this.said.push('T');
-        if (this.type !== 'impersonate') {
-            this.chat[this.streamingProcessor.messageId].mes = this.streamingProcessor.before + this.text;
+        if (this.type !== 'impersonate' && this.shows()) {
+            const message = this.chat[this.streamingProcessor.messageId];
+            message.mes = this.cook(this.streamingProcessor.before + this.text);
+            message.gen_finished = new Date();
         }
     }
 

@@ -247,13 +247,108 @@ test('reasoning goes its own way', async () => {
     agree(all);
 });
 
+test('the text is the one that SillyTavern makes of the words, not the words', async () => {
+    const all = ready();
+    const shown = () => [...all.mirror.streams.values()].map((live) => live.base + live.text).join();
+    const close = (text) => text.trimEnd() + '"'.repeat(text.split('"').length % 2 ? 0 : 1);
+    all.tavern.cook = (text) => close(text.replaceAll('cat', 'dog'));
+    await all.tavern.begin('normal');
+    for (const piece of ['A cat ', 'said: "W', 'oof', '!" The ', 'c', 'at', ' left']) {
+        await say(all, piece);
+        assert.equal(shown().trimEnd(), all.tavern.chat.at(-1).mes.trimEnd());
+        all.timers.pass(500);
+        assert.equal(shown().trimEnd(), all.tavern.chat.at(-1).mes.trimEnd());
+    }
+    const [, quoted] = all.ofType('stream_update').slice(1);
+    assert.deepEqual(quoted, { stream: 1, drop: '"', append: 'oof"' });
+    await all.tavern.finish(all.tavern.cook(all.tavern.text));
+    agree(all);
+    assert.equal(all.mirror.ended[0].live.text, 'A dog said: "Woof!" The dog left');
+});
+
+test('reasoning that SillyTavern takes out of the words is never shown among them', async () => {
+    const all = ready();
+    all.tavern.parses = true;
+    all.tavern.cook = (text) => text.split('</think>').slice(1).join('');
+    all.tavern.shows = () => false;
+    await all.tavern.begin('normal');
+    const seen = new Set();
+    for (const piece of ['<think>', 'Hm', 'm', '</think>', 'Well', ', yes']) {
+        await say(all, piece);
+        all.timers.pass(500);
+        seen.add([...all.mirror.streams.values()][0].text);
+        all.tavern.shows = () => true;
+    }
+    assert.deepEqual([...seen], ['', 'Well', 'Well, yes']);
+});
+
+test('what SillyTavern does not show of a stream that is held up follows after a while, and does not go again', async () => {
+    const all = ready();
+    const shown = () => [...all.mirror.streams.values()][0].text;
+    await all.tavern.begin('normal');
+    all.tavern.shows = () => false;
+    await say(all, 'One ', 'two ');
+    assert.equal(shown(), '');
+    all.timers.pass(300);
+    assert.equal(shown(), 'One two ');
+    await say(all, 'three ');
+    assert.equal(shown(), 'One two ');
+    all.tavern.shows = () => true;
+    await say(all, 'four ');
+    assert.equal(shown(), 'One two three four ');
+    assert.ok(all.ofType('stream_update').every((update) => update.text === undefined && update.drop === undefined));
+    all.tavern.cook = (text) => text.slice(0, 8);
+    await say(all, 'five ');
+    assert.equal(shown(), 'One two ');
+    all.tavern.shows = () => false;
+    await say(all, 'six ');
+    all.timers.pass(500);
+    assert.equal(shown(), 'One two ', 'it would show what SillyTavern may never show');
+});
+
+test('a quotation that SillyTavern closes is open again in what follows after a while', async () => {
+    const all = ready();
+    const shown = () => [...all.mirror.streams.values()][0].text;
+    const close = (text) => text.split('*').length % 2 ? text : `${text.trimEnd()}*`;
+    all.tavern.cook = close;
+    await all.tavern.begin('normal');
+    await say(all, '*Once ');
+    assert.equal(shown(), '*Once*');
+    all.tavern.shows = () => false;
+    await say(all, 'upon ');
+    assert.equal(shown(), '*Once*');
+    all.timers.pass(300);
+    assert.equal(shown(), '*Once upon ');
+    await say(all, 'a ');
+    assert.equal(shown(), '*Once upon ');
+    all.tavern.shows = () => true;
+    await say(all, 'time');
+    assert.equal(shown(), '*Once upon a time*');
+    await say(all, '.*');
+    assert.equal(shown(), '*Once upon a time.*');
+    assert.ok(all.ofType('stream_update').every((update) => update.text === undefined));
+});
+
+test('a continued message whose old part is made over has no base any longer', async () => {
+    const all = ready();
+    const shown = () => [...all.mirror.streams.values()].map((live) => [live.base, live.text]);
+    all.tavern.cook = (text) => text.replaceAll('el', 'al');
+    await all.tavern.begin('continue');
+    await say(all, ', w', 'ell');
+    assert.deepEqual(shown(), [['', 'Hallo, wall']]);
+    await all.tavern.finish();
+    agree(all);
+    assert.deepEqual(all.ofType('stream_start').map((start) => [start.stream, start.base, start.text]), [[1, 'Hello', ''], [1, '', 'Hallo, w']]);
+});
+
 test('deltas join to the text, rewrites and split pairs included', () => {
     const tracker = new DeltaTracker();
     let shown = '';
     const take = (text, last = false) => {
         const delta = tracker.advance(text, last);
         if (delta) {
-            shown = 'append' in delta ? shown + delta.append : delta.text;
+            assert.ok(!('drop' in delta) || shown.endsWith(delta.drop));
+            shown = 'append' in delta ? shown.slice(0, shown.length - (delta.drop ?? '').length) + delta.append : delta.text;
             assert.ok(last || shown.isWellFormed());
         }
         return delta;
@@ -263,6 +358,14 @@ test('deltas join to the text, rewrites and split pairs included', () => {
     assert.deepEqual(take('Hi \ud83d\ude00!'), { append: '😀!' });
     assert.deepEqual(take('Ho 😀! more'), { text: 'Ho 😀! more' });
     assert.deepEqual(take('Ho'), { text: 'Ho' });
+    assert.deepEqual(take('Ho! 😀'), { append: '! 😀' });
+    assert.deepEqual(take('Ho! 😁'), { drop: '😀', append: '😁' });
+    assert.deepEqual(take('Ho! "'), { drop: '😁', append: '"' });
+    assert.deepEqual(take('Ho! '), { drop: '"', append: '' });
+    assert.deepEqual(take('Oh! "'), { text: 'Oh! "' });
+    take('Ho'.padEnd(5000, 'abc') + '*');
+    assert.deepEqual(take('Ho'.padEnd(5000, 'abc') + ' *'), { drop: '*', append: ' *' });
+    assert.equal(take('Ho'.padEnd(4800, 'abc')).text.length, 4800);
     take('Ho'.padEnd(5000, 'abc'));
     take('Ho'.padEnd(5000, 'abc') + '\ud83d', true);
     assert.equal(shown, 'Ho'.padEnd(5000, 'abc') + '\ud83d');
