@@ -16,6 +16,7 @@ export const USED = Object.freeze({
         'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
         'getChatCompletionModel', 'powerUserSettings', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
+        'getRequestHeaders',
     ],
     events: [
         'APP_READY', 'CHAT_CHANGED', 'GENERATION_STARTED', 'GENERATE_AFTER_DATA', 'STREAM_TOKEN_RECEIVED', 'GENERATION_ENDED',
@@ -331,6 +332,38 @@ export class Tavern {
      */
     reloadChat() {
         return this.context.reloadCurrentChat();
+    }
+
+    /**
+     * Asks SillyTavern's server, where its page has no function for it.
+     * @param {string} path The address.
+     * @param {Record<string, unknown>} body What it is asked.
+     * @returns {Promise<any>} What it answers.
+     * @throws {RequestError} failed: it refused.
+     */
+    async post(path, body) {
+        const headers = this.context.getRequestHeaders();
+        const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify(body), cache: 'no-cache' });
+        if (!response.ok) {
+            const why = `SillyTavern's server refused: it answered ${response.status} to ${path}`;
+            throw new RequestError('failed', why, { reason: `http ${response.status}` });
+        }
+        return await response.json();
+    }
+
+    /**
+     * Opens a group. SillyTavern has no function for it, and `/go` knows names only and takes a character for the group: an entry of
+     * its list of groups is clicked, one of our own, because the list shows but a page of them.
+     * @param {string} id The group's id.
+     */
+    openGroup(id) {
+        const entry = document.createElement('div');
+        entry.className = 'group_select';
+        entry.hidden = true;
+        entry.dataset.grid = id;
+        document.body.append(entry);
+        entry.click();
+        entry.remove();
     }
 
     /**

@@ -230,7 +230,7 @@ export const REQUESTS = Object.freeze({
         permission: 'read',
         mutates: false,
         since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             avatar: { types: ['string'] },
@@ -315,7 +315,7 @@ export const REQUESTS = Object.freeze({
         permission: 'switch',
         mutates: true,
         since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -340,7 +340,7 @@ export const REQUESTS = Object.freeze({
         permission: 'switch',
         mutates: true,
         since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -352,7 +352,7 @@ export const REQUESTS = Object.freeze({
     list_personas: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
+        since: '1.18.0',
         errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
@@ -364,8 +364,8 @@ export const REQUESTS = Object.freeze({
     select_persona: {
         permission: 'switch',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        since: '1.18.0',
+        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },

@@ -14,7 +14,6 @@ from chatbridge_gui.protocol.requests.spec import (
     Limit,
     Next,
     RequestSpec,
-    Sought,
     TavernRequest,
 )
 
@@ -26,7 +25,9 @@ class ListChats(TavernRequest, kw_only=True):
 
     avatar: Annotated[Name | None, Meta(description="the character's key, its avatar file")] = None
     group: Annotated[Name | None, Meta(description="the group's id")] = None
-    search: Sought = ""
+    search: Annotated[
+        Name, Meta(description="as SillyTavern searches: words that all stand in a chat's name, or all in its messages")
+    ] = ""
     start: From = 0
     limit: Limit = 100
 
@@ -36,7 +37,7 @@ class ChatInfo(Content):
 
     name: Annotated[str, Meta(description="the file name without its ending")]
     messages: Annotated[Count | None, Meta(description="how many it has; null: SillyTavern did not say")] = None
-    last_message: Annotated[str, Meta(description="the beginning of its last message")] = ""
+    last_message: Annotated[str, Meta(description="the end of its last message")] = ""
     last_used: Annotated[str, Meta(description="when, in ISO 8601; empty: not known")] = ""
     size: Annotated[str, Meta(description="of its file, as SillyTavern writes it")] = ""
     open: Annotated[bool, Meta(description="it is the one that is open")] = False
@@ -74,23 +75,30 @@ class RenameChat(ChangingRequest, kw_only=True):
     """Rename a chat of the character or group that is selected."""
 
     name: Annotated[Name | None, Meta(description=_NAME + "; left out: the open one")] = None
-    to: Annotated[Name, Meta(description="the new name", min_length=1)]
+    to: Annotated[Name, Meta(description="the new name, which no other chat may have", min_length=1)]
 
 
 class RenameChatResult(Content):
-    """The chat's new name, as SillyTavern made it."""
+    """The chat's new name, without what the name of a file cannot hold."""
 
     name: str
 
 
 class DeleteChat(ChangingRequest, kw_only=True):
-    """Delete a chat of the character or group that is selected. If it is the open one, SillyTavern opens another."""
+    """Delete a chat of the character or group that is selected. If it is the open one, the last used of the others is
+    opened first, or a new one if there is no other."""
 
     name: Annotated[Name, Meta(description=_NAME, min_length=1)]
 
 
 SPECS: Final = (
-    RequestSpec("list_chats", ListChats, ListChatsResult, permission="read", errors=(ErrorCode.NOT_FOUND,)),
+    RequestSpec(
+        "list_chats",
+        ListChats,
+        ListChatsResult,
+        permission="read",
+        errors=(ErrorCode.NOT_FOUND, ErrorCode.NO_CHAT),
+    ),
     RequestSpec("open_chat", OpenChat, ChatResult, permission="switch", mutates=True, errors=NAMING),
     RequestSpec("new_chat", NewChat, ChatResult, permission="switch", mutates=True, errors=CHANGING),
     RequestSpec("close_chat", CloseChat, ChatResult, permission="switch", mutates=True, errors=CHANGING),

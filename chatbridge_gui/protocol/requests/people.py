@@ -7,9 +7,22 @@ from msgspec import Meta
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import Content, Count, Name
 from chatbridge_gui.protocol.requests.chats import ChatResult
-from chatbridge_gui.protocol.requests.spec import ChangingRequest, From, Limit, Next, RequestSpec, Sought, TavernRequest
+from chatbridge_gui.protocol.requests.spec import (
+    NAMING,
+    ChangingRequest,
+    From,
+    Limit,
+    Next,
+    RequestSpec,
+    Sought,
+    TavernRequest,
+)
 
-_SELECTING: Final = (ErrorCode.BUSY, ErrorCode.NOT_FOUND, ErrorCode.NEEDS_ATTENTION)
+_SELECTING: Final = tuple(code for code in NAMING if code is not ErrorCode.NO_CHAT)
+"""Nothing needs to be open."""
+
+_KNOWS_PERSONA: Final = "1.18.0"
+"""Before it SillyTavern does not tell which persona is selected."""
 
 
 class _Listing(TavernRequest, kw_only=True):
@@ -120,8 +133,14 @@ SPECS: Final = (
     RequestSpec("select_character", SelectCharacter, ChatResult, permission="switch", mutates=True, errors=_SELECTING),
     RequestSpec("list_groups", ListGroups, ListGroupsResult, permission="read"),
     RequestSpec("select_group", SelectGroup, ChatResult, permission="switch", mutates=True, errors=_SELECTING),
-    RequestSpec("list_personas", ListPersonas, ListPersonasResult, permission="read"),
+    RequestSpec("list_personas", ListPersonas, ListPersonasResult, permission="read", since=_KNOWS_PERSONA),
     RequestSpec(
-        "select_persona", SelectPersona, SelectPersonaResult, permission="switch", mutates=True, errors=_SELECTING
+        "select_persona",
+        SelectPersona,
+        SelectPersonaResult,
+        permission="switch",
+        mutates=True,
+        errors=_SELECTING,
+        since=_KNOWS_PERSONA,
     ),
 )
