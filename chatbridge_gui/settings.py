@@ -68,6 +68,25 @@ def save(settings: Settings) -> None:
     write_private(settings_file(), msgspec.json.format(msgspec.json.encode(settings)))
 
 
+def token_file() -> Path:
+    return folder() / "token"
+
+
+def load_token() -> str | None:
+    """The token, or None if none was made yet.
+
+    Raises:
+        SettingsError: its file cannot be read.
+    """
+    path = token_file()
+    try:
+        return path.read_text(encoding="ascii").strip() or None
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"cannot read the token in {path}: {error}") from error
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Replace a file of the configuration folder in one step; only its owner may read it (0600 where that exists).
 

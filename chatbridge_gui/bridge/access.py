@@ -10,11 +10,12 @@ import platform
 import re
 import secrets
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from chatbridge_gui.bridge.config import HubConfig, is_loopback
-from chatbridge_gui.settings import SettingsError, folder, write_private
+from chatbridge_gui.settings import load_token as load_token
+from chatbridge_gui.settings import token_file as token_file
+from chatbridge_gui.settings import write_private
 
 _ORIGIN: Final = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{0,5}))?/?"
@@ -66,25 +67,6 @@ def normal_origin(origin: str) -> str | None:
         return None
     port = parts["port"] if parts["port"] != _DEFAULT_PORTS.get(parts["scheme"]) else None
     return f"{parts['scheme']}://{parts['host']}" + (f":{port}" if port else "")
-
-
-def token_file() -> Path:
-    return folder() / "token"
-
-
-def load_token() -> str | None:
-    """The token, or None if none was made yet.
-
-    Raises:
-        SettingsError: its file cannot be read.
-    """
-    path = token_file()
-    try:
-        return path.read_text(encoding="ascii").strip() or None
-    except FileNotFoundError:
-        return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"cannot read the token in {path}: {error}") from error
 
 
 def make_token() -> str:

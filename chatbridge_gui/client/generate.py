@@ -1,0 +1,309 @@
+"""Writes the request methods of the client, async and blocking, from the one table of requests.
+
+Run `python -m chatbridge_gui.client.generate` after a change of the table; a test fails while a file is stale.
+"""
+
+import inspect as python
+import keyword
+import textwrap
+import types
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Meta
+
+from chatbridge_gui.protocol.messages import REQUESTS, RequestSpec, TavernRequest
+
+HERE: Final = Path(__file__).parent
+_WIDTH: Final = 120
+_COMMON: Final = tuple(field.name for field in msgspec.structs.fields(TavernRequest))
+
+_HEAD: Final = '''\
+"""The request methods{face}.
+
+Written by `python -m chatbridge_gui.client.generate`. Change the table of requests in `protocol`, not this file.
+"""
+'''
+_TAVERN_CLASS: Final = """\
+What a SillyTavern can be asked.
+
+Each of these may also be given `tavern`, the number of the one that is meant (it may be left out while one is
+connected); `chat_id`, a guard: the request is refused as `stale_chat` if another chat is open; and `key`, a uuid:
+asked again with it, it is not done again (the client makes one where none is given).
+"""
+_HUB_CLASS: Final = "What the hub itself can be asked.\n"
+
+
+def async_methods() -> str:
+    """The source of requests.py."""
+    return _module("", "chatbridge_gui.client.asking", "Asker", "", _async_method)
+
+
+def blocking_methods() -> str:
+    """The source of blocking_requests.py."""
+    face = ", for programs without an event loop"
+    return _module(face, "chatbridge_gui.client.waiting", "Waiter", "Blocking", _blocking_method)
+
+
+FILES: Final[dict[str, Callable[[], str]]] = {
+    "requests.py": async_methods,
+    "blocking_requests.py": blocking_methods,
+}
+
+
+def _module(face: str, base_from: str, base: str, prefix: str, method: Callable[["_Method"], str]) -> str:
+    methods = [_Method(spec) for spec in REQUESTS.values()]
+    parts = [
+        _HEAD.format(face=face),
+        _imports(methods, base_from, base),
+        _class(f"{prefix}TavernRequests", base, _TAVERN_CLASS, [one for one in methods if one.asks_tavern], method),
+        _class(f"{prefix}HubRequests", base, _HUB_CLASS, [one for one in methods if not one.asks_tavern], method),
+    ]
+    return "\n".join(parts)
+
+
+def _class(name: str, base: str, doc: str, methods: Iterable["_Method"], method: Callable[["_Method"], str]) -> str:
+    return f"\nclass {name}({base}):\n{_docstring(doc, 4)}\n" + "\n".join(method(one) for one in methods)
+
+
+class _Method:
+    """A request as a method: its signature and what is said of it."""
+
+    def __init__(self, spec: RequestSpec) -> None:
+        self.spec = spec
+        self.name = _identifier(spec.name)
+        self.asks_tavern = spec.target == "tavern"
+        self.hints = get_type_hints(spec.content, include_extras=True)
+        fields = msgspec.structs.fields(spec.content)
+        own = [field for field in fields if field.name not in _COMMON or not self.asks_tavern]
+        common = [field for field in fields if field.name in _COMMON and self.asks_tavern]
+        self.required = [field for field in own if field.required]
+        self.optional = [field for field in (*own, *common) if not field.required]
+        self.own = own
+
+    @property
+    def parameters(self) -> list[str]:
+        found = [f"{_identifier(field.name)}: {self._kind(field)}" for field in self.required]
+        if self.optional:
+            found.append("*")
+        return found + [
+            f"{_identifier(field.name)}: {self._kind(field)}{self._default(field)}" for field in self.optional
+        ]
+
+    def _kind(self, field: msgspec.structs.FieldInfo) -> str:
+        """Its type as an argument: whatever can be read as a list or a tuple will do for one."""
+        hint = _bare(self.hints[field.name])
+        if get_origin(hint) is list or (get_origin(hint) is tuple and get_args(hint)[-1] is ...):
+            return f"Sequence[{shown(get_args(hint)[0])}]"
+        text = shown(hint)
+        return f"{text} | None" if get_origin(hint) is dict and not field.required else text
+
+    def _default(self, field: msgspec.structs.FieldInfo) -> str:
+        if field.default_factory is msgspec.NODEFAULT:
+            return f" = {'UNSET' if field.default is UNSET else _quoted(field.default)}"
+        return " = None" if get_origin(_bare(self.hints[field.name])) is dict else " = ()"
+
+    def _argument(self, field: msgspec.structs.FieldInfo) -> str:
+        name, origin = _identifier(field.name), get_origin(_bare(self.hints[field.name]))
+        if origin is dict and not field.required:
+            return f"{field.name}={name} or {{}}"
+        if self._kind(field).startswith("Sequence["):
+            return f"{field.name}={origin.__name__}({name})"
+        return f"{field.name}={name}"
+
+    def signature(self, start: str) -> str:
+        parameters = ["self", *self.parameters]
+        line = f"    {start} {self.name}({', '.join(parameters)}) -> {self.spec.result.__name__}:"
+        if len(line) <= _WIDTH:
+            return line + "\n"
+        inner = "".join(f"        {parameter},\n" for parameter in parameters)
+        return f"    {start} {self.name}(\n{inner}    ) -> {self.spec.result.__name__}:\n"
+
+    def arguments(self) -> list[str]:
+        return [self._argument(field) for field in (*self.required, *self.optional)]
+
+    def docstring(self) -> str:
+        parts = [python.getdoc(self.spec.content) or ""]
+        told = [
+            f"    {_identifier(field.name)}: {text}"
+            for field in self.own
+            if (text := _description(self.hints[field.name]))
+        ]
+        if told:
+            parts.append("Args:\n" + "\n".join(told))
+        result = [" ".join((python.getdoc(self.spec.result) or "").split())]
+        hints = get_type_hints(self.spec.result, include_extras=True)
+        result += [
+            f"`{field.name}`: {text}"
+            for field in msgspec.structs.fields(self.spec.result)
+            if (text := _description(hints[field.name]))
+        ]
+        parts.append("Returns:\n" + "\n".join(f"    {line}" for line in result))
+        more = _facts(self.spec)
+        if more:
+            parts.append(more)
+        return _docstring("\n\n".join(parts), 8)
+
+
+def _facts(spec: RequestSpec) -> str:
+    """What else the table says of a request."""
+    lines = []
+    permission = getattr(spec, "permission", None)
+    if permission:
+        lines.append(f"Permission: {permission}.")
+    since = getattr(spec, "since", None)
+    if since:
+        lines.append(f"Needs SillyTavern {since}.")
+    errors = getattr(spec, "errors", ())
+    if errors:
+        lines.append("Errors: " + ", ".join(f"`{code}`" for code in errors) + ".")
+    return "\n".join(lines)
+
+
+def _async_method(method: _Method) -> str:
+    spec = method.spec
+    call = f'self._ask("{spec.name}", content, {spec.result.__name__})'
+    return (
+        "\n"
+        + method.signature("async def")
+        + method.docstring()
+        + _call(f"content = {spec.content.__name__}", method.arguments())
+        + f"        return await {call}\n"
+    ).removeprefix("\n")
+
+
+def _blocking_method(method: _Method) -> str:
+    spec = method.spec
+    call = f'self._ask("{spec.name}", content, {spec.result.__name__})'
+    return (
+        method.signature("def")
+        + method.docstring()
+        + _call(f"content = {spec.content.__name__}", method.arguments())
+        + f"        return {call}\n"
+    )
+
+
+def _call(start: str, arguments: list[str]) -> str:
+    line = f"        {start}({', '.join(arguments)})"
+    if len(line) <= _WIDTH:
+        return line + "\n"
+    return f"        {start}(\n" + "".join(f"            {argument},\n" for argument in arguments) + "        )\n"
+
+
+def _imports(methods: list[_Method], base_from: str, base: str) -> str:
+    homes: dict[str, set[str]] = {base_from: {base}}
+    for method in methods:
+        hints = [method.hints[field.name] for field in (*method.required, *method.optional)]
+        for cls in {method.spec.content, method.spec.result, *(one for hint in hints for one in _structs(hint))}:
+            homes.setdefault(cls.__module__, set()).add(cls.__name__)
+    text = "\n".join("\n".join((*method.parameters,)) for method in methods)
+    lines = []
+    abstract = [name for name in ("Mapping", "Sequence") if f"{name}[" in text]
+    if abstract:
+        lines.append(f"from collections.abc import {', '.join(abstract)}\n")
+    typing = [name for name in ("Any", "Literal") if name in text]
+    if typing:
+        lines.append(f"from typing import {', '.join(typing)}\n")
+    if lines:
+        lines.append("\n")
+    if "UNSET" in text:
+        lines.append("from msgspec import UNSET, UnsetType\n\n")
+    lines += (_import(home, sorted(homes[home])) for home in sorted(homes))
+    return "".join(lines)
+
+
+def _import(home: str, names: list[str]) -> str:
+    line = f"from {home} import {', '.join(names)}"
+    if len(line) <= _WIDTH:
+        return line + "\n"
+    return f"from {home} import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
+
+
+def shown(hint: Any) -> str:
+    """A type as it stands in a signature, without what is said about it."""
+    origin, inner = get_origin(hint), get_args(hint)
+    if origin is Annotated:
+        return shown(inner[0])
+    if origin in (Union, types.UnionType):
+        return " | ".join(shown(one) for one in inner)
+    if origin is Literal:
+        return f"Literal[{', '.join(_quoted(value) for value in inner)}]"
+    if origin is list:
+        return f"list[{shown(inner[0])}]"
+    if origin is tuple:
+        return f"tuple[{', '.join('...' if one is ... else shown(one) for one in inner)}]"
+    if origin is dict:
+        return f"dict[{', '.join(shown(one) for one in inner)}]"
+    if hint is type(None):
+        return "None"
+    if hint is Any:
+        return "Any"
+    if isinstance(hint, type):
+        return hint.__name__
+    raise TypeError(f"no way to write the type {hint!r}")
+
+
+def _structs(hint: Any) -> Iterator[type]:
+    if isinstance(hint, type) and issubclass(hint, msgspec.Struct):
+        yield hint
+    for one in get_args(hint):
+        yield from _structs(one)
+
+
+def _bare(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
+
+
+def _quoted(value: object) -> str:
+    if isinstance(value, str):
+        return msgspec.json.encode(value).decode()
+    return repr(value)
+
+
+def _description(hint: Any) -> str:
+    if get_origin(hint) is Annotated:
+        for meta in get_args(hint)[1:]:
+            if isinstance(meta, Meta) and meta.description:
+                return meta.description
+    return ""
+
+
+def _docstring(text: str, indent: int) -> str:
+    """A docstring's lines, broken where they are too long."""
+    pad = " " * indent
+    lines: list[str] = []
+    for paragraph in text.strip().split("\n\n"):
+        is_list = any(line.startswith(" ") for line in paragraph.splitlines())
+        if lines:
+            lines.append("")
+        for line in paragraph.splitlines() if is_list else [" ".join(paragraph.split())]:
+            deeper = " " * (len(line) - len(line.lstrip()))
+            lines += textwrap.wrap(
+                line,
+                _WIDTH - indent - 4,
+                subsequent_indent=deeper * 2,
+                break_long_words=False,
+                break_on_hyphens=False,
+            )
+    quote = '"""'
+    raw = "r" if any("\\" in line for line in lines) else ""
+    if len(lines) == 1:
+        return f"{pad}{raw}{quote}{lines[0]}{quote}\n"
+    body = "\n".join(f"{pad}{line}" if line else "" for line in lines[1:])
+    return f"{pad}{raw}{quote}{lines[0]}\n{body}\n{pad}{quote}\n"
+
+
+def _identifier(name: str) -> str:
+    return f"{name}_" if keyword.iskeyword(name) else name
+
+
+def main() -> None:
+    for name, source in FILES.items():
+        (HERE / name).write_text(source(), encoding="utf-8", newline="\n")
+        print(f"wrote {HERE / name}")
+
+
+if __name__ == "__main__":
+    main()

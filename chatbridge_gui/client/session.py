@@ -1,0 +1,214 @@
+"""What is behind a `Bridge`: the connection that comes back, the requests that wait, the taverns, the readers."""
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from typing import Final, get_args
+
+from chatbridge_gui import __version__
+from chatbridge_gui.chat.mirror import OutOfSync
+from chatbridge_gui.client.address import Address
+from chatbridge_gui.client.asking import Asker, R
+from chatbridge_gui.client.connection import LOG, Connection, StartAgain
+from chatbridge_gui.client.errors import BridgeError, ConnectionLost, RequestFailed
+from chatbridge_gui.client.link import Link
+from chatbridge_gui.client.pending import Asked, PendingRequests, unknown
+from chatbridge_gui.client.readers import Readers
+from chatbridge_gui.client.taverns import Taverns
+from chatbridge_gui.protocol import messages
+from chatbridge_gui.protocol.codec import Frame, encode, read_result
+from chatbridge_gui.protocol.errors import ProtocolError
+from chatbridge_gui.protocol.messages import (
+    REQUESTS,
+    Content,
+    Failure,
+    Hello,
+    ListTaverns,
+    Resume,
+    TavernNews,
+    TavernRequest,
+    Topic,
+    Welcome,
+)
+
+_NEWS: Final = get_args(TavernNews)
+
+
+class Session(Asker):
+    """One program's way to one hub, through as many connections as it takes.
+
+    `patience`: how many seconds a request waits for a connection, and a growing reply for its end.
+    """
+
+    def __init__(
+        self, address: Address, *, name: str, subscribe: tuple[Topic, ...], patience: float, reconnect: bool
+    ) -> None:
+        self.readers = Readers()
+        self.taverns = Taverns(self, self._later)
+        self.welcome: Welcome | None = None
+        self.lost_for: ConnectionLost | None = None
+        self._name = name
+        self._subscribe = subscribe
+        self._patience = patience
+        self._connection = Connection(address, self, reconnect=reconnect)
+        self._link: Link | None = None
+        self._pending = PendingRequests(patience)
+        self._begun = 0
+        self._introduced = asyncio.Event()
+        self._impatience: asyncio.TimerHandle | None = None
+
+    @property
+    def connected(self) -> bool:
+        return self._link is not None
+
+    async def start(self, wait: float) -> None:
+        """Connect, and wait until the taverns there have been introduced."""
+        await self._connection.start(wait)
+        await self._introduced.wait()
+        if self.lost_for is not None:
+            raise self.lost_for
+
+    async def close(self) -> None:
+        """End it for good."""
+        await self._connection.stop()
+        if self.lost_for is None:
+            self._finish(ConnectionLost("this program has closed the connection"), None)
+
+    # --- asking -----------------------------------------------------------------------------------------------------
+
+    async def _ask(self, name: str, content: Content, result: type[R]) -> R:
+        if self.lost_for is not None:
+            raise ConnectionLost(self.lost_for.message, self.lost_for.close_code)
+        spec = REQUESTS[name]
+        instance = ""
+        if isinstance(content, TavernRequest):
+            if spec.mutates and content.key is None:
+                content.key = uuid.uuid4().hex
+            instance = self._meant(content.tavern)
+        encode(name, content)  # what cannot be written is the caller's error, not the connection's
+        asked = self._pending.add(spec, content, instance)
+        await self._send(asked)
+        answer = await asked.answer
+        try:
+            return read_result(name, answer)  # type: ignore[return-value]  # of the type that the table says
+        except ProtocolError as error:
+            raise RequestFailed(error.code, error.message, error.params, error.retryable) from error
+
+    def _meant(self, number: int | None) -> str:
+        """The page load a request is meant for, as far as that can be told."""
+        here = self.taverns.connected
+        if number is not None:
+            return here[number].info.instance if number in here else ""
+        return next(iter(here.values())).info.instance if len(here) == 1 else ""
+
+    async def _send(self, asked: Asked) -> None:
+        """Ask now if that can be done; else it waits for the connection, or for the page it is meant for."""
+        content = asked.content
+        if isinstance(content, TavernRequest):
+            tavern = self.taverns.by_instance(asked.instance) if asked.instance else None
+            if asked.sent and asked.spec.mutates and not asked.instance:  # of the simple profile, or nobody knows whose
+                self._pending.fail(asked, unknown("the connection was lost before its answer came"))
+                return
+            if asked.instance and tavern is None:
+                return
+            if tavern is not None:
+                content.tavern = tavern.number
+        link = self._link
+        if link is not None:
+            self._pending.goes(asked)
+            if not await link.send(encode(asked.spec.name, content, asked.id)):
+                self._pending.waits(asked)
+
+    async def _send_again(self) -> None:
+        for asked in self._pending:
+            if asked.timer is not None:
+                await self._send(asked)
+
+    # --- for the connection -----------------------------------------------------------------------------------------
+
+    def hello(self) -> Hello:
+        """The hello for the next link: who we are, and what we have."""
+        resume = None
+        if self.welcome is not None:
+            resume = Resume(session=self.welcome.session, taverns=self.taverns.points())
+        return Hello(role="app", name=self._name, version=__version__, subscribe=self._subscribe, resume=resume)
+
+    async def opened(self, link: Link, welcome: Welcome) -> None:
+        """A link was welcomed. The answer to the first request comes behind all that the hub begins with."""
+        self._link, self.welcome = link, welcome
+        self._begun += 1
+        if self._impatience is not None:
+            self._impatience.cancel()
+        self.taverns.welcome(welcome)
+        for tavern in self.taverns.connected.values():
+            self.readers.changed(tavern)
+        await link.send(encode("list_taverns", ListTaverns(), self._fence))
+        await self._send_again()
+
+    async def heard(self, frame: Frame) -> None:
+        """A frame came.
+
+        Raises:
+            StartAgain: it does not continue what came before.
+        """
+        match frame.content:
+            case dict() as result if frame.type == "result":
+                self._answered(frame.id, result)
+            case Failure() as failure:
+                if frame.id is None:
+                    LOG.warning("the hub says: %s", failure.message)
+                self._answered(frame.id, RequestFailed.from_failure(failure))
+            case messages.Taverns(taverns=infos):
+                before = self.taverns.connected
+                self.taverns.listed(infos)
+                for tavern in {**before, **self.taverns.connected}.values():
+                    self.readers.changed(tavern)
+                self.readers.heard(frame)
+                await self._send_again()
+            case news if isinstance(news, _NEWS):
+                try:
+                    told = self.taverns.take(news)
+                except OutOfSync as gap:
+                    self.taverns.forget(news.tavern)
+                    raise StartAgain(f"something was missed: {gap}") from gap
+                self.readers.told(told)
+                self.readers.heard(frame)
+            case _:
+                self.readers.heard(frame)
+
+    def unreadable(self, error: ProtocolError) -> None:
+        """A frame came that cannot be read; if it was an answer, its request has failed."""
+        self._answered(error.id, RequestFailed(error.code, error.message, error.params, error.retryable))
+
+    def cut(self) -> None:
+        """The link broke; another one will be opened."""
+        self._link = None
+        self._pending.cut()
+        self._impatience = self._later(self._patience, self.taverns.abandon_replies)
+
+    def lost(self, error: ConnectionLost) -> None:
+        """There will be no other."""
+        self._finish(error, error)
+
+    @property
+    def _fence(self) -> str:
+        return f"introduced-{self._begun}"
+
+    def _answered(self, id: object, answer: dict[str, object] | RequestFailed) -> None:
+        if id == self._fence:
+            self.taverns.introduced()
+            self._introduced.set()
+        else:
+            self._pending.answered(id, answer)
+
+    def _finish(self, why: ConnectionLost, for_readers: BridgeError | None) -> None:
+        self._link, self.lost_for = None, why
+        if self._impatience is not None:
+            self._impatience.cancel()
+        self._pending.fail_all(lambda: ConnectionLost(why.message, why.close_code))
+        self.taverns.abandon_replies()
+        self.readers.end(for_readers)
+        self._introduced.set()
+
+    def _later(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
+        return asyncio.get_running_loop().call_later(seconds, then)
