@@ -21,6 +21,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from chatbridge_gui.client import address
+from chatbridge_gui.client.blocking import BlockingBridge, BlockingTavern
+from chatbridge_gui.client.blocking_readers import BlockingFeed, BlockingReply
 from chatbridge_gui.client.bridge import Bridge
 from chatbridge_gui.client.errors import BridgeError, ConnectionLost, FellBehind, NoHub, RequestFailed
 from chatbridge_gui.client.feeds import Dirty, Feed
@@ -30,6 +32,10 @@ from chatbridge_gui.client.tavern import Message, Tavern
 from chatbridge_gui.protocol.messages import TOPICS, Topic
 
 __all__ = [
+    "BlockingBridge",
+    "BlockingFeed",
+    "BlockingReply",
+    "BlockingTavern",
     "Bridge",
     "BridgeError",
     "ConnectionLost",
@@ -43,6 +49,7 @@ __all__ = [
     "RequestFailed",
     "Tavern",
     "connect",
+    "connect_blocking",
 ]
 
 
@@ -80,3 +87,38 @@ def connect(
     topics = tuple(dict.fromkeys(("state", *subscribe)))
     program = name or Path(sys.argv[0] or "").stem or "a Python program"
     return Bridge(Session(found, name=program[:200], subscribe=topics, patience=patience, reconnect=reconnect), wait)
+
+
+def connect_blocking(
+    url: str | None = None,
+    *,
+    host: str | None = None,
+    port: int | None = None,
+    token: str | None = None,
+    name: str | None = None,
+    subscribe: Iterable[Topic] = TOPICS,
+    wait: float = 0.0,
+    patience: float = 30.0,
+    reconnect: bool = True,
+) -> BlockingBridge:
+    """A connection to ChatBridge for a program without an event loop: `with connect_blocking() as bridge:`.
+
+    The arguments are those of `connect`.
+
+    Raises:
+        ValueError: the address is none.
+        SettingsError: the settings, or the token's file, cannot be read.
+    """
+    return BlockingBridge(
+        connect(
+            url,
+            host=host,
+            port=port,
+            token=token,
+            name=name,
+            subscribe=subscribe,
+            wait=wait,
+            patience=patience,
+            reconnect=reconnect,
+        )
+    )

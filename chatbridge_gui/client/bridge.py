@@ -1,7 +1,7 @@
 """The client itself: one object for the hub, its taverns, what they tell, and what they can be asked."""
 
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
 
 import msgspec
 
@@ -15,7 +15,15 @@ from chatbridge_gui.client.session import Session
 from chatbridge_gui.client.tavern import Message, Tavern
 from chatbridge_gui.protocol.codec import Frame
 from chatbridge_gui.protocol.errors import ErrorCode
-from chatbridge_gui.protocol.messages import REQUESTS, Content, TavernState
+from chatbridge_gui.protocol.messages import AppMessage, Content, Event, Generation, TavernState
+from chatbridge_gui.protocol.requests import REQUESTS
+
+
+class Keyed(Protocol):
+    """What may have been asked for by a request."""
+
+    @property
+    def key(self) -> str | None: ...
 
 
 class Bridge(TavernRequests, HubRequests):
@@ -170,7 +178,39 @@ class Bridge(TavernRequests, HubRequests):
         """
         return self._session.readers.join(self._session.readers.frames, Feed[Frame](buffer))
 
+    def events(self, *names: str, buffer: int = BUFFER) -> Feed[Event]:
+        """SillyTavern's own events, from now on: by name (`MESSAGE_SENT`), by category, or `*` for all; those of other
+        extensions by their names. They are subscribed to while somebody reads them, over broken connections too.
+
+        A reader who is more than `buffer` events behind, or whom the hub cannot tell all that happened while the
+        connection was broken, has `FellBehind` raised in the place of what was lost.
+
+        Raises:
+            ValueError: no name is given.
+        """
+        if not names:
+            raise ValueError("name the events: events('MESSAGE_SENT'), or events('*') for all")
+        return self._session.subscriptions.read([f"events:{name}" for name in names], Event, buffer)
+
+    def generations(self, buffer: int = BUFFER) -> Feed[Generation]:
+        """The steps in the life of every generation, from now on: started, first token, finished, and how fast.
+
+        A reader who is more than `buffer` steps behind has `FellBehind` raised in the place of what was lost.
+        """
+        return self._session.subscriptions.read(["generation"], Generation, buffer)
+
+    def app_messages(self, buffer: int = BUFFER) -> Feed[AppMessage]:
+        """What other apps send to all by `broadcast`, from now on.
+
+        A reader who is more than `buffer` behind has `FellBehind` raised in the place of what was lost.
+        """
+        return self._session.subscriptions.read(["app_message"], AppMessage, buffer)
+
     # --- asking -----------------------------------------------------------------------------------------------------
+
+    def is_mine(self, what: Keyed) -> bool:
+        """Whether a message came, or a reply was generated, because this program asked for it."""
+        return what.key is not None and what.key in self._session.keys
 
     async def call(self, request: str, **fields: Any) -> Content:
         """Ask for anything by its name in the protocol, with its fields; the methods of that name do the same.

@@ -4,13 +4,17 @@ import asyncio
 import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from chatbridge_gui.client.errors import NO_HUB, BridgeError, RequestFailed
 from chatbridge_gui.protocol.errors import ErrorCode
-from chatbridge_gui.protocol.messages import Content, RequestSpec, TavernRequest
+from chatbridge_gui.protocol.messages import Content
+from chatbridge_gui.protocol.requests.spec import ChangingRequest, RequestSpec
 
 Answer: TypeAlias = dict[str, Any]
+
+_ONCE: Final = ("broadcast", "batch")
+"""What the hub would do twice if it were asked twice."""
 
 
 @dataclass(slots=True)
@@ -28,7 +32,9 @@ class Asked:
     @property
     def can_be_repeated(self) -> bool:
         """Asked twice it is done once: it changes nothing, or SillyTavern knows it again by its key."""
-        return not self.spec.mutates or (isinstance(self.content, TavernRequest) and bool(self.content.key))
+        if isinstance(self.content, ChangingRequest):
+            return bool(self.content.key)
+        return self.spec.name not in _ONCE
 
 
 class PendingRequests:
@@ -98,7 +104,7 @@ class PendingRequests:
             asked.timer.cancel()
 
     def _give_up(self, asked: Asked) -> None:
-        if asked.sent and asked.spec.mutates:
+        if asked.sent and (asked.spec.mutates or not asked.can_be_repeated):
             self.fail(asked, unknown("the connection was lost, and the hub or the tavern did not come back in time"))
         else:
             why = f"no connection to ask {asked.spec.name} through within {self._patience:g} s; nothing was done"

@@ -29,8 +29,10 @@ class Reply:
     misses nothing. Afterwards `end` says how it went. What SillyTavern stored and had not streamed is the last piece.
     """
 
-    def __init__(self, tavern: int, live: LiveStream) -> None:
+    def __init__(self, tavern: int, live: LiveStream, key: str | None = None) -> None:
         self.tavern = tavern
+        self.key = key
+        """Of the request that asked for it."""
         self.end: StreamEnd | None = None
         self._live = live
         self._rewrites: dict[Channel, int] = {"text": 0, "reasoning": 0}

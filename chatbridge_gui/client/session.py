@@ -1,7 +1,9 @@
 """What is behind a `Bridge`: the connection that comes back, the requests that wait, the taverns, the readers."""
 
 import asyncio
+import contextlib
 import uuid
+from collections import deque
 from collections.abc import Callable
 from typing import Final, get_args
 
@@ -12,26 +14,21 @@ from chatbridge_gui.client.asking import Asker, R
 from chatbridge_gui.client.connection import LOG, Connection, StartAgain
 from chatbridge_gui.client.errors import BridgeError, ConnectionLost, RequestFailed
 from chatbridge_gui.client.link import Link
-from chatbridge_gui.client.pending import Asked, PendingRequests, unknown
+from chatbridge_gui.client.pending import Answer, Asked, PendingRequests, unknown
 from chatbridge_gui.client.readers import Readers
+from chatbridge_gui.client.subscriptions import Subscriptions
 from chatbridge_gui.client.taverns import Taverns
 from chatbridge_gui.protocol import messages
 from chatbridge_gui.protocol.codec import Frame, encode, read_result
 from chatbridge_gui.protocol.errors import ProtocolError
-from chatbridge_gui.protocol.messages import (
-    REQUESTS,
-    Content,
-    Failure,
-    Hello,
-    ListTaverns,
-    Resume,
-    TavernNews,
-    TavernRequest,
-    Topic,
-    Welcome,
-)
+from chatbridge_gui.protocol.messages import Content, Failure, Hello, Resume, TavernNews, Topic, Welcome
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.hub import ListTaverns, Subscribe, Unsubscribe
+from chatbridge_gui.protocol.requests.spec import ChangingRequest, TavernRequest
 
 _NEWS: Final = get_args(TavernNews)
+_KEYS: Final = 1000
+"""So many of the requests made last are known again by what comes of them."""
 
 
 class Session(Asker):
@@ -45,12 +42,14 @@ class Session(Asker):
     ) -> None:
         self.readers = Readers()
         self.taverns = Taverns(self, self._later)
+        self.subscriptions = Subscriptions(subscribe, self._subscribe, self._soon)
+        self.keys: deque[str] = deque(maxlen=_KEYS)
         self.welcome: Welcome | None = None
         self.lost_for: ConnectionLost | None = None
         self._name = name
-        self._subscribe = subscribe
         self._patience = patience
         self._connection = Connection(address, self, reconnect=reconnect)
+        self._loop: asyncio.AbstractEventLoop | None = None
         self._link: Link | None = None
         self._pending = PendingRequests(patience)
         self._begun = 0
@@ -63,6 +62,7 @@ class Session(Asker):
 
     async def start(self, wait: float) -> None:
         """Connect, and wait until the taverns there have been introduced."""
+        self._loop = asyncio.get_running_loop()
         await self._connection.start(wait)
         await self._introduced.wait()
         if self.lost_for is not None:
@@ -82,12 +82,15 @@ class Session(Asker):
         spec = REQUESTS[name]
         instance = ""
         if isinstance(content, TavernRequest):
-            if spec.mutates and content.key is None:
-                content.key = uuid.uuid4().hex
             instance = self._meant(content.tavern)
+        if isinstance(content, ChangingRequest):
+            content.key = content.key or uuid.uuid4().hex
+            self.keys.append(content.key)
+        if isinstance(content, Subscribe | Unsubscribe):
+            self.subscriptions.keep(content.topics, wanted=isinstance(content, Subscribe))
         encode(name, content)  # what cannot be written is the caller's error, not the connection's
         asked = self._pending.add(spec, content, instance)
-        await self._send(asked)
+        await self._send_waiting()
         answer = await asked.answer
         try:
             return read_result(name, answer)  # type: ignore[return-value]  # of the type that the table says
@@ -119,10 +122,20 @@ class Session(Asker):
             if not await link.send(encode(asked.spec.name, content, asked.id)):
                 self._pending.waits(asked)
 
-    async def _send_again(self) -> None:
+    async def _send_waiting(self) -> None:
+        """Ask, in order, whatever waits to be asked."""
         for asked in self._pending:
             if asked.timer is not None:
                 await self._send(asked)
+
+    def _subscribe(self, topics: tuple[Topic, ...], wanted: bool) -> "asyncio.Future[Answer]":
+        """Tell the hub of a change in what is read; the hello of the next connection says it, too."""
+        name, content = (
+            ("subscribe", Subscribe(topics=topics)) if wanted else ("unsubscribe", Unsubscribe(topics=topics))
+        )
+        asked = self._pending.add(REQUESTS[name], content, "")
+        self._sending = asyncio.ensure_future(self._send_waiting())
+        return asked.answer
 
     # --- for the connection -----------------------------------------------------------------------------------------
 
@@ -130,8 +143,11 @@ class Session(Asker):
         """The hello for the next link: who we are, and what we have."""
         resume = None
         if self.welcome is not None:
-            resume = Resume(session=self.welcome.session, taverns=self.taverns.points())
-        return Hello(role="app", name=self._name, version=__version__, subscribe=self._subscribe, resume=resume)
+            resume = Resume(
+                session=self.welcome.session, taverns=self.taverns.points(), event=self.subscriptions.last_event
+            )
+        topics = self.subscriptions.topics
+        return Hello(role="app", name=self._name, version=__version__, subscribe=topics, resume=resume)
 
     async def opened(self, link: Link, welcome: Welcome) -> None:
         """A link was welcomed. The answer to the first request comes behind all that the hub begins with."""
@@ -140,10 +156,11 @@ class Session(Asker):
         if self._impatience is not None:
             self._impatience.cancel()
         self.taverns.welcome(welcome)
+        self.subscriptions.welcome(welcome)
         for tavern in self.taverns.connected.values():
             self.readers.changed(tavern)
         await link.send(encode("list_taverns", ListTaverns(), self._fence))
-        await self._send_again()
+        await self._send_waiting()
 
     async def heard(self, frame: Frame) -> None:
         """A frame came.
@@ -164,7 +181,7 @@ class Session(Asker):
                 for tavern in {**before, **self.taverns.connected}.values():
                     self.readers.changed(tavern)
                 self.readers.heard(frame)
-                await self._send_again()
+                await self._send_waiting()
             case news if isinstance(news, _NEWS):
                 try:
                     told = self.taverns.take(news)
@@ -174,6 +191,7 @@ class Session(Asker):
                 self.readers.told(told)
                 self.readers.heard(frame)
             case _:
+                self.subscriptions.heard(frame.content)
                 self.readers.heard(frame)
 
     def unreadable(self, error: ProtocolError) -> None:
@@ -208,7 +226,14 @@ class Session(Asker):
         self._pending.fail_all(lambda: ConnectionLost(why.message, why.close_code))
         self.taverns.abandon_replies()
         self.readers.end(for_readers)
+        self.subscriptions.end(for_readers)
         self._introduced.set()
 
     def _later(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, then)
+
+    def _soon(self, then: Callable[[], None]) -> None:
+        """Call a function in the loop's own thread, if the loop still runs."""
+        if self._loop is not None:
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(then)

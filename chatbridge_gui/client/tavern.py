@@ -18,9 +18,9 @@ from chatbridge_gui.protocol.messages import (
     StreamUpdate,
     TavernInfo,
     TavernNews,
-    TavernRequest,
     TavernState,
 )
+from chatbridge_gui.protocol.requests.spec import TavernRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,8 @@ class Message:
     chat_id: str | None
     at: int
     raw: ChatMessage = field(repr=False)
+    key: str | None = field(default=None, repr=False)
+    """Of the request that brought it; None of a reply, whose `Reply.key` says who asked for it."""
 
     @property
     def name(self) -> str:
@@ -175,7 +177,7 @@ class Tavern(TavernRequests):
                 break
             message = self.chat.messages[at - self.chat.start]
             if any(message is one for one in new):
-                found.append(self._message(at, message))
+                found.append(self._message(at, message, news.key))
         return found[::-1]
 
     def _grows(self, news: StreamStart | StreamUpdate) -> Reply | None:
@@ -190,17 +192,18 @@ class Tavern(TavernRequests):
                 before = (reply.live.text, reply.live.reasoning)
             reply.grown(live, before)
             return None
+        key = news.key if isinstance(news, StreamStart) else None
         if reply is not None:
             self.abandon([news.stream])
-        reply = self.replies[news.stream] = Reply(self.number, live)
+        reply = self.replies[news.stream] = Reply(self.number, live, key)
         return reply
 
     def _remember(self) -> None:
         if self.chat.epoch >= 0:
             self._chat_before, self._uids_before = self.chat.chat, _uids(self.chat.messages)
 
-    def _message(self, at: int, message: ChatMessage) -> Message:
-        return Message(self.number, self.chat.chat.id, at, message)
+    def _message(self, at: int, message: ChatMessage, key: str | None = None) -> Message:
+        return Message(self.number, self.chat.chat.id, at, message, key)
 
 
 def _uids(messages: Iterable[ChatMessage]) -> set[str]:

@@ -1,6 +1,6 @@
 """Writes the request methods of the client, async and blocking, from the one table of requests.
 
-Run `python -m chatbridge_gui.client.generate` after a change of the table; a test fails while a file is stale.
+Run `python -m chatbridge_gui.protocol.client_methods` after a change of the table; a test fails while a file is stale.
 """
 
 import inspect as python
@@ -14,24 +14,35 @@ from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, 
 import msgspec
 from msgspec import UNSET, Meta
 
-from chatbridge_gui.protocol.messages import REQUESTS, RequestSpec, TavernRequest
+from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, ChangingRequest, Done, RequestSpec
 
-HERE: Final = Path(__file__).parent
+FOLDER: Final = Path(__file__).parents[1] / "client"
 _WIDTH: Final = 120
-_COMMON: Final = tuple(field.name for field in msgspec.structs.fields(TavernRequest))
+_COMMON: Final = tuple(field.name for field in msgspec.structs.fields(ChangingRequest))
 
 _HEAD: Final = '''\
 """The request methods{face}.
 
-Written by `python -m chatbridge_gui.client.generate`. Change the table of requests in `protocol`, not this file.
+Written by `python -m chatbridge_gui.protocol.client_methods`. Change the requests in `protocol`, not this file.
 """
 '''
-_TAVERN_CLASS: Final = """\
+_TAVERN_CLASS: Final = f"""\
 What a SillyTavern can be asked.
 
-Each of these may also be given `tavern`, the number of the one that is meant (it may be left out while one is
-connected); `chat_id`, a guard: the request is refused as `stale_chat` if another chat is open; and `key`, a uuid:
-asked again with it, it is not done again (the client makes one where none is given).
+Besides their own arguments all of these take:
+
+    tavern: the number of the one that is meant; it may be left out while one is connected
+    chat_id: a guard: refused as `stale_chat` if another chat is open
+
+and those that change something:
+
+    key: a uuid: asked again with it, it is not done again; the client makes one where none is given
+    revision: a guard: refused as `stale_chat` if the chat has changed since
+    if_busy: while SillyTavern generates: refuse as `busy`, or wait for the end of it
+
+All raise `RequestFailed`, whose `code` is one of those that a method lists or of {", ".join(COMMON_ERRORS)}; and
+`ConnectionLost` when the connection has ended for good.
 """
 _HUB_CLASS: Final = "What the hub itself can be asked.\n"
 
@@ -133,6 +144,8 @@ class _Method:
         ]
         if told:
             parts.append("Args:\n" + "\n".join(told))
+        if self.spec.result is Done:
+            return self._whole(parts)
         result = [" ".join((python.getdoc(self.spec.result) or "").split())]
         hints = get_type_hints(self.spec.result, include_extras=True)
         result += [
@@ -141,25 +154,22 @@ class _Method:
             if (text := _description(hints[field.name]))
         ]
         parts.append("Returns:\n" + "\n".join(f"    {line}" for line in result))
-        more = _facts(self.spec)
-        if more:
-            parts.append(more)
-        return _docstring("\n\n".join(parts), 8)
+        return self._whole(parts)
+
+    def _whole(self, parts: list[str]) -> str:
+        return _docstring("\n\n".join(filter(None, (*parts, _facts(self.spec)))), 8)
 
 
 def _facts(spec: RequestSpec) -> str:
     """What else the table says of a request."""
-    lines = []
-    permission = getattr(spec, "permission", None)
-    if permission:
-        lines.append(f"Permission: {permission}.")
-    since = getattr(spec, "since", None)
-    if since:
-        lines.append(f"Needs SillyTavern {since}.")
-    errors = getattr(spec, "errors", ())
-    if errors:
-        lines.append("Errors: " + ", ".join(f"`{code}`" for code in errors) + ".")
-    return "\n".join(lines)
+    facts = []
+    if spec.permission:
+        facts.append(f"Needs the permission `{spec.permission}`.")
+    if spec.since != EARLIEST:
+        facts.append(f"Needs SillyTavern {spec.since} or newer.")
+    if spec.errors:
+        facts.append(f"May fail with {', '.join(spec.errors)}.")
+    return " ".join(facts)
 
 
 def _async_method(method: _Method) -> str:
@@ -301,8 +311,8 @@ def _identifier(name: str) -> str:
 
 def main() -> None:
     for name, source in FILES.items():
-        (HERE / name).write_text(source(), encoding="utf-8", newline="\n")
-        print(f"wrote {HERE / name}")
+        (FOLDER / name).write_text(source(), encoding="utf-8", newline="\n")
+        print(f"wrote {FOLDER / name}")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,57 @@
+"""A thread that runs an event loop, for programs that have none."""
+
+import asyncio
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any, Final, TypeVar
+
+T = TypeVar("T")
+
+_LOOK_UP: Final = 0.5  # on Windows a waiting main thread hears of Ctrl+C only when it wakes
+_ENDING: Final = 5.0
+
+
+class Worker:
+    """The thread with the event loop."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="chatbridge-client", daemon=True)
+        self._thread.start()
+
+    def wait(self, work: Coroutine[Any, Any, T], timeout: float | None = None) -> T:
+        """Have something done there, and wait for what comes of it.
+
+        Raises:
+            TimeoutError: it took longer than so many seconds, and was given up.
+        """
+        timed = work if timeout is None else asyncio.wait_for(work, timeout)
+        future = asyncio.run_coroutine_threadsafe(timed, self._loop)
+        while True:
+            try:
+                return future.result(_LOOK_UP)
+            except TimeoutError:
+                if future.done():
+                    raise
+            except BaseException:
+                future.cancel()
+                raise
+
+    def call(self, work: Callable[[], T]) -> T:
+        """Have something looked up or begun there."""
+
+        async def done() -> T:
+            return work()
+
+        return self.wait(done())
+
+    def end(self) -> None:
+        """End the loop and its thread."""
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(_ENDING)
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
+        self._loop.close()
