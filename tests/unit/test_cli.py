@@ -19,6 +19,7 @@ import chatbridge_gui
 from chatbridge_gui import cli, installer
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import LogRow
+from chatbridge_gui.cli import serve
 from chatbridge_gui.settings import Settings, save
 
 ROOT = Path(__file__).parents[2]
@@ -221,7 +222,7 @@ def hub_runs(monkeypatch: pytest.MonkeyPatch) -> list[object]:
         runs.append(config)
         return 0
 
-    monkeypatch.setattr(cli, "_run_hub", run)
+    monkeypatch.setattr(serve, "run_hub", run)
     return runs
 
 
@@ -388,7 +389,7 @@ def test_a_port_that_is_taken_is_told_in_words() -> None:
 
 
 def test_a_log_line_tells_what_when_and_who_and_steers_no_terminal() -> None:
-    line = cli.log_line(LogRow(0.0, "warning", "access", "refused \x1b[2J\r\n“酒”", "app 3"))
+    line = serve.log_line(LogRow(0.0, "warning", "access", "refused \x1b[2J\r\n“酒”", "app 3"))
     assert line.endswith("warning  access   app 3  refused \ufffd[2J\ufffd\ufffd“酒”")
     assert line[:2] in ("19", "20")
     assert "\x1b" not in line

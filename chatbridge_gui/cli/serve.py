@@ -1,0 +1,99 @@
+"""The hub without a window."""
+
+import argparse
+import contextlib
+import queue
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from typing import Any, Final
+
+from chatbridge_gui.bridge.config import HubConfig, is_loopback
+from chatbridge_gui.bridge.events import HubEvent, HubFailed, HubStopped, LogRow
+from chatbridge_gui.bridge.thread import HubThread
+from chatbridge_gui.cli.arguments import LEVELS
+from chatbridge_gui.cli.origins import no_origin, origin_of
+from chatbridge_gui.cli.terminal import fail, one_line, say
+from chatbridge_gui.settings import SettingsError, load, load_token
+
+_LOOK_UP: Final = 0.5  # on Windows a waiting main thread hears of Ctrl+C only when it wakes
+_STOPPING: Final = 10.0
+
+
+def serve(options: argparse.Namespace) -> int:
+    """Run the hub until Ctrl+C or SIGTERM."""
+    try:
+        settings = load()
+        host = options.host or settings.host
+        token = None if is_loopback(host) else load_token()
+    except SettingsError as error:
+        return fail(error)
+    origins: list[str] = []
+    for given in options.allow_origin:
+        origin = origin_of(given)
+        if origin is None:
+            return no_origin(given)
+        origins.append(origin)
+    port = settings.port if options.port is None else options.port
+    allowed = tuple(dict.fromkeys((*settings.allowed_origins, *origins)))
+    return run_hub(HubConfig(host, port, allowed_origins=allowed, token=token), options.log_level)
+
+
+def run_hub(config: HubConfig, level: str) -> int:
+    """Run a hub with this configuration, and print its log from a level on."""
+    events: queue.SimpleQueue[HubEvent | None] = queue.SimpleQueue()
+    hub = HubThread(events.put)
+    code = 0
+    closing = False
+    with _stop_signals(lambda: events.put(None)):
+        hub.start(config)
+        while True:
+            try:
+                event = events.get(timeout=_STOPPING if closing else _LOOK_UP)
+            except queue.Empty:
+                if closing:
+                    break
+                continue
+            if event is None and not closing:
+                hub.close()
+                closing = True
+            elif isinstance(event, LogRow) and LEVELS.index(event.level) >= LEVELS.index(level):
+                say(log_line(event))
+            elif isinstance(event, HubFailed):
+                code = fail(event.message)
+                hub.close()
+                closing = True
+            elif isinstance(event, HubStopped) and closing:
+                break
+    hub.join(_LOOK_UP)
+    return code
+
+
+def log_line(row: LogRow) -> str:
+    """A row as text. Names come from the network, so nothing that could steer a terminal is let through."""
+    at = datetime.fromtimestamp(row.at).astimezone().isoformat(" ", "milliseconds")[:23]
+    line = "  ".join(part for part in (at, f"{row.level:7}", f"{row.kind:7}", row.peer, row.text) if part)
+    return one_line(line)
+
+
+@contextlib.contextmanager
+def _stop_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """The first Ctrl+C or SIGTERM calls `stop`, a second one ends the program at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    numbers = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGBREAK") if hasattr(signal, name)]
+    before: dict[int, Any] = {}
+
+    def handle(number: int, _frame: object) -> None:
+        signal.signal(number, before[number])
+        stop()
+
+    for number in numbers:
+        before[number] = signal.signal(number, handle)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
