@@ -33,13 +33,16 @@ class BlockingFeed(Generic[S, T]):
             TimeoutError: none came by then.
             StopIteration: the connection was closed.
         """
+        if self._feed.over:
+            raise StopIteration
         for item in self._worker.wait(_step(self._feed), timeout):
             return self._shape(item)
         raise StopIteration
 
     def close(self) -> None:
         """The reader wants no more."""
-        self._worker.call(self._feed.close)
+        if not self._feed.over:
+            self._worker.call(self._feed.close)
 
     def __enter__(self) -> Self:
         return self

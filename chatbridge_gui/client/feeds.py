@@ -31,6 +31,11 @@ class _Ending(Generic[T]):
         """The reader wants no more."""
         self.end()
 
+    @property
+    def over(self) -> bool:
+        """Everything was read, and nothing more will come; there was no error."""
+        return self._over and self._error is None and self._is_empty()
+
     def __aiter__(self) -> Self:
         return self
 
@@ -52,6 +57,10 @@ class _Ending(Generic[T]):
 
     def _take(self) -> list[T]:
         """The next item, or none."""
+        raise NotImplementedError
+
+    def _is_empty(self) -> bool:
+        """Whether nothing waits to be read."""
         raise NotImplementedError
 
 
@@ -102,6 +111,9 @@ class Feed(_Ending[T]):
             raise FellBehind(missed)
         return []
 
+    def _is_empty(self) -> bool:
+        return not self._items and not self._missed
+
 
 class Dirty(_Ending[K]):
     """An asynchronous iterator over things that have changed. Each is given once, however often it changed since the
@@ -123,3 +135,6 @@ class Dirty(_Ending[K]):
         item = next(iter(self._changed))
         del self._changed[item]
         return [item]
+
+    def _is_empty(self) -> bool:
+        return not self._changed

@@ -119,11 +119,15 @@ class Tavern(TavernRequests):
             case StreamStart() | StreamUpdate():
                 return Told(self, reply=self._grows(news))
             case StreamEnd():
-                self.chat.apply(news)
+                knows_chat = self.chat.epoch >= 0
+                if knows_chat:
+                    self.chat.apply(news)
+                else:  # a program that follows the streams and not the chat
+                    self.chat.streams.pop(news.stream, None)
                 reply = self.replies.pop(news.stream, None)
                 if reply is not None:
                     reply.finish(news)
-                is_new = news.insert and news.message is not None and news.at is not None
+                is_new = knows_chat and news.insert and news.message is not None and news.at is not None
                 return Told(self, [self._message(news.at, news.message)] if is_new else [])  # type: ignore[arg-type]
             case TavernState():
                 self.chat.apply(news)

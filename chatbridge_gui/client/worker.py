@@ -5,6 +5,8 @@ import threading
 from collections.abc import Callable, Coroutine
 from typing import Any, Final, TypeVar
 
+from chatbridge_gui.client.errors import ConnectionLost
+
 T = TypeVar("T")
 
 _LOOK_UP: Final = 0.5  # on Windows a waiting main thread hears of Ctrl+C only when it wakes
@@ -24,9 +26,15 @@ class Worker:
 
         Raises:
             TimeoutError: it took longer than so many seconds, and was given up.
+            ConnectionLost: the loop has ended.
         """
         timed = work if timeout is None else asyncio.wait_for(work, timeout)
-        future = asyncio.run_coroutine_threadsafe(timed, self._loop)
+        try:
+            future = asyncio.run_coroutine_threadsafe(timed, self._loop)
+        except RuntimeError as ended:
+            timed.close()
+            work.close()
+            raise ConnectionLost("the connection has been closed") from ended
         while True:
             try:
                 return future.result(_LOOK_UP)

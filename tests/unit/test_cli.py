@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from commands import ROOT, environment, run_cli
 from tavern_tree import THIRD_PARTY, USER, make_program, make_user, put_copy
 
 import chatbridge_gui
@@ -21,8 +22,6 @@ from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import LogRow
 from chatbridge_gui.cli import serve
 from chatbridge_gui.settings import Settings, save
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
@@ -281,23 +280,6 @@ def test_damaged_settings_are_told(configuration: Path, argv: list[str], capsys:
 
 
 # --- serving ----------------------------------------------------------------------------------------------------------
-
-
-def environment(**more: str) -> dict[str, str]:
-    path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-    return {**os.environ, "PYTHONPATH": path, **more}
-
-
-def run_cli(*argv: str, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "chatbridge_gui.cli", *argv],
-        capture_output=True,
-        encoding="utf-8",
-        timeout=30,
-        stdin=subprocess.DEVNULL,
-        check=False,
-        env=environment(**more),
-    )
 
 
 @contextmanager

@@ -168,6 +168,25 @@ def test_a_text_that_is_rewritten_is_given_anew(rig: Rig, tavern: FakeTavern) ->
     run(test())
 
 
+def test_streams_can_be_followed_without_the_chat(rig: Rig, tavern: FakeTavern) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port, subscribe=("stream",)) as bridge:
+            replies = bridge.streams()
+            for stream in (1, 2):
+                tavern.begin(stream)
+                reply = await anext(replies)
+                if stream == 2:
+                    cut(bridge)
+                    tavern.grow(stream, "In my ")
+                tavern.grow(stream, "glade.")
+                tavern.end(stream)
+                end = await reply.wait()
+                assert end.outcome in ("finished", "abandoned")
+            assert bridge.chat.messages == []
+
+    run(test())
+
+
 def test_several_taverns_are_told_apart(rig: Rig, taverns: Callable[..., FakeTavern]) -> None:
     one, two = taverns(instance="a", chat="A"), taverns(instance="b", chat="B", name="Second")
 

@@ -1,0 +1,353 @@
+"""The commands that talk to a hub that runs: real processes, a real hub, and the demo's tavern or one of ours."""
+
+import contextlib
+import json
+import os
+import signal
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from client_rig import FakeTavern
+from commands import run_cli, start_cli
+from hub_rig import PATIENCE, Rig, other_program
+
+from chatbridge_gui import demo
+from chatbridge_gui.cli.arguments import parser
+from chatbridge_gui.cli.exits import MEANINGS, Exit
+from chatbridge_gui.demo import script
+
+pytestmark = pytest.mark.usefixtures("config_folder")
+
+
+@pytest.fixture
+def port(rig: Rig) -> str:
+    return str(rig.port)
+
+
+@pytest.fixture
+def demo_tavern(rig: Rig) -> Iterator[demo.DemoTavern]:
+    made = demo.start(f"ws://127.0.0.1:{rig.port}", token_delay=0.02)
+    rig.wait_for_log("history of")
+    yield made
+    made.stop()
+    assert made.join(PATIENCE)
+
+
+@pytest.fixture
+def taverns(rig: Rig) -> Iterator[Callable[..., FakeTavern]]:
+    made: list[FakeTavern] = []
+
+    def make(**options: Any) -> FakeTavern:
+        made.append(FakeTavern(rig, **options))
+        return made[-1].ready()
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def tavern(taverns: Callable[..., FakeTavern]) -> FakeTavern:
+    return taverns()
+
+
+@contextlib.contextmanager
+def running(*argv: str) -> Iterator["subprocess.Popen[str]"]:
+    """A command that runs until the test is done with it; it is killed after a while."""
+    with start_cli(*argv) as process:
+        patience = threading.Timer(3 * PATIENCE, process.kill)
+        patience.start()
+        try:
+            yield process
+        finally:
+            patience.cancel()
+            process.kill()
+
+
+def watching(process: "subprocess.Popen[str]") -> None:
+    assert process.stderr is not None
+    assert "watching" in process.stderr.readline()
+
+
+# --- status, and the ways to fail that all have -----------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("demo_tavern")
+def test_status_shows_who_is_connected(port: str) -> None:
+    shown = run_cli("status", "--port", port)
+    assert shown.returncode == Exit.DONE, shown.stderr
+    assert "tavern 1: Demo (no SillyTavern)" in shown.stdout
+    assert "A demo of ChatBridge" in shown.stdout
+    told = json.loads(run_cli("status", "--port", port, "--json").stdout)
+    assert told["taverns"][0]["state"]["model"] == "a script"
+
+
+def test_no_hub_another_program_and_no_tavern_have_codes_of_their_own(rig: Rig) -> None:
+    assert run_cli("status", "--port", str(rig.port)).returncode == Exit.NO_TAVERN
+    nobody = run_cli("send", "Hi", "--port", str(rig.port))
+    assert (nobody.returncode, nobody.stdout) == (Exit.NO_TAVERN, "")
+    assert "press Connect" in nobody.stderr
+    with other_program(b"SSH-2.0-OpenSSH\r\n") as other:
+        wrong = run_cli("status", "--port", str(other.port))
+    assert wrong.returncode == Exit.NO_HUB
+    assert "another program" in wrong.stderr
+    rig.stop()
+    gone = run_cli("call", "list_taverns", "--port", str(rig.port), "--json")
+    assert gone.returncode == Exit.NO_HUB
+    assert "chatbridge serve" in json.loads(gone.stdout)["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["send"],
+        ["send", " "],
+        ["send", "Hi", "--wait", "--no-reply"],
+        ["status", "--url", "ws://localhost:1", "--port", "1"],
+        ["status", "--url", "http://localhost:1"],
+        ["status", "--tavern", "x"],
+        ["watch", "--type", "nonsense"],
+        ["watch", "--messages", "--type", "stream_end"],
+        ["call"],
+        ["call", "send_mesage"],
+        ["call", "send_message"],
+        ["call", "send_message", "text"],
+        ["call", "send_message", "texts=Hi"],
+        ["call", "get_messages", "limit=0"],
+        ["history", "--format", "pdf"],
+    ],
+)
+def test_wrong_usage_is_told_before_anybody_is_asked(argv: list[str]) -> None:
+    run = run_cli(*argv)
+    assert (run.returncode, run.stdout) == (Exit.USAGE, "")
+    assert run.stderr
+    assert "Traceback" not in run.stderr
+
+
+def test_the_token_is_read_from_a_file(rigs: Callable[[], Rig], tmp_path: Path) -> None:
+    rig = rigs()
+    rig.start(token="hush-hush")
+    file = tmp_path / "token"
+    file.write_text("hush-hush\n")
+    assert run_cli("status", "--port", str(rig.port), "--token-file", str(file)).returncode == Exit.NO_TAVERN
+    file.write_text("another")
+    refused = run_cli("status", "--port", str(rig.port), "--token-file", str(file))
+    assert refused.returncode == Exit.NO_HUB
+    assert "token is wrong" in refused.stderr
+    missing = run_cli("status", "--port", str(rig.port), "--token-file", str(tmp_path / "none"))
+    assert (missing.returncode, "Traceback" in missing.stderr) == (Exit.FAILED, False)
+
+
+def test_of_several_taverns_one_must_be_named(port: str, taverns: Callable[..., FakeTavern]) -> None:
+    taverns(instance="a", chat="A")
+    second = taverns(instance="b", chat="B", name="Second \x1b[2J")
+    unclear = run_cli("send", "Hi", "--port", port)
+    assert unclear.returncode == Exit.NO_TAVERN
+    assert "--tavern" in unclear.stderr
+    assert "\x1b" not in unclear.stderr
+    assert run_cli("send", "Hi", "--port", port, "--tavern", "2").returncode == Exit.DONE
+    assert second.messages[-1]["mes"] == "Hi"
+    assert run_cli("send", "Hi", "--port", port, "--tavern", "3").returncode == Exit.NO_TAVERN
+
+
+def test_the_help_has_the_table_of_exit_codes() -> None:
+    text = " ".join(parser().format_help().split())
+    for code, meaning in MEANINGS.items():
+        assert f"{code.value} {meaning}" in text
+
+
+# --- send -------------------------------------------------------------------------------------------------------------
+
+
+def test_a_message_is_sent_and_not_waited_for(port: str, tavern: FakeTavern) -> None:
+    sent = run_cli("send", "/echo {{user}} 你好", "--port", port)
+    assert (sent.returncode, sent.stdout) == (Exit.DONE, "")
+    assert tavern.messages[-1]["mes"] == "/echo {{user}} 你好"
+    assert tavern.asked[-1]["content"]["reply"] is True
+    quiet = run_cli("send", "-", "--no-reply", "--json", "--port", port, stdin="from a pipe\n")
+    assert json.loads(quiet.stdout)["message"]["mes"] == "from a pipe\n"
+    assert tavern.asked[-1]["content"]["reply"] is False
+
+
+@pytest.mark.usefixtures("demo_tavern")
+def test_the_reply_is_printed_while_it_is_written(port: str) -> None:
+    with running("send", "Hi", "--wait", "--port", port) as process:
+        assert process.stdout is not None
+        began = process.stdout.read(8)
+        early = time.monotonic()
+        rest = process.stdout.read()
+        late = time.monotonic()
+        assert process.wait(PATIENCE) == Exit.DONE
+    assert began + rest == script.REPLIES[0].format(text="Hi") + "\n"
+    assert late - early > 0.5  # a hundred tokens, each after 20 ms
+
+
+def test_a_refusal_a_failed_reply_and_an_unknown_outcome(port: str, tavern: FakeTavern) -> None:
+    tavern.refusal = {"code": "busy", "message": "it is \x1b[2J talking", "retryable": True}
+    busy = run_cli("send", "Hi", "--port", port, "--json")
+    assert busy.returncode == Exit.FAILED
+    assert json.loads(busy.stdout)["error"] == {
+        "code": "busy",
+        "message": "it is \x1b[2J talking",
+        "params": {},
+        "retryable": True,
+    }
+    assert "\x1b" not in busy.stdout + busy.stderr
+    tavern.refusal = None
+    with running("send", "Hi", "--wait", "--port", port) as process:
+        deadline = time.monotonic() + PATIENCE
+        while len(tavern.asked) < 2:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        tavern.begin(1)
+        tavern.grow(1, "In my \x1b[31m")
+        tavern.end(1, outcome="failed", error="no more power")
+        printed, said = process.communicate(timeout=PATIENCE)
+        assert process.returncode == Exit.FAILED
+    assert printed == "In my \ufffd[31m\n"
+    assert "no more power" in said
+    tavern.hold.clear()
+    with running("send", "Hi", "--port", port) as process:
+        while len(tavern.asked) < 3:
+            time.sleep(0.01)
+        leaving = threading.Thread(target=tavern.close)
+        leaving.start()
+        tavern.hold.clear()
+        process.communicate(timeout=PATIENCE)
+        leaving.join(PATIENCE)
+        assert process.returncode in (Exit.UNKNOWN, Exit.DONE)
+
+
+# --- call -------------------------------------------------------------------------------------------------------------
+
+
+def test_anything_can_be_asked_by_its_name(port: str, tavern: FakeTavern) -> None:
+    asked = run_cli("call", "send_message", "text=5", "reply=false", "--port", port)
+    assert asked.returncode == Exit.DONE, asked.stderr
+    assert json.loads(asked.stdout)["message"]["mes"] == "5"
+    assert tavern.asked[-1]["content"]["reply"] is False
+    assert "\n  " in asked.stdout
+    compact = run_cli("call", "list_taverns", "--json", "--port", port)
+    assert len(compact.stdout.splitlines()) == 1
+    refused = run_cli("call", "new_chat", "--port", port)
+    assert (refused.returncode, refused.stdout) == (Exit.FAILED, "")
+    assert "new_chat" in refused.stderr
+
+
+def test_the_requests_can_be_listed_and_a_slip_is_understood() -> None:
+    listed = run_cli("call", "--list")
+    assert "get_context" in listed.stdout
+    assert "did you mean send_message" in run_cli("call", "send_mesage").stderr
+
+
+# --- history ----------------------------------------------------------------------------------------------------------
+
+
+def test_the_chat_is_printed_in_three_formats(port: str, tavern: FakeTavern, tmp_path: Path) -> None:
+    tavern.add("*waves*\n\x1b[2J\u202e 你好")
+    text = run_cli("history", "--port", port)
+    assert text.stdout == "Ann: Hello!\n\nBob: *waves*\n\ufffd[2J\ufffd 你好\n\n"
+    markdown = run_cli("history", "--format", "md", "--last", "1", "--port", port)
+    assert markdown.stdout.startswith("# Ann\n\n**Bob**\n\n*waves*\n")
+    lines = run_cli("history", "--format", "jsonl", "--port", port).stdout
+    assert "\x1b" not in lines
+    header, *messages = (json.loads(line) for line in lines.splitlines())
+    assert (header["character_name"], header["chat_metadata"]) == ("Ann", {})
+    assert [message["mes"] for message in messages] == ["Hello!", "*waves*\n\x1b[2J\u202e 你好"]
+    assert not {"uid", "swipe_count"} & set(messages[0])
+    file = tmp_path / "chat.jsonl"
+    written = run_cli("history", "--format", "jsonl", "-o", str(file), "--port", port)
+    assert (written.returncode, written.stdout) == (Exit.DONE, "")
+    assert [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] == [header, *messages]
+    assert run_cli("history", "-o", str(tmp_path), "--port", port).returncode == Exit.FAILED
+
+
+def test_a_long_chat_is_printed_whole(port: str, tavern: FakeTavern) -> None:
+    for number in range(40):
+        tavern.add(f"{number} " + "x" * 20_000)
+    text = run_cli("history", "--port", port).stdout
+    assert [line.split()[1] for line in text.splitlines() if line.startswith("Bob")] == [str(n) for n in range(40)]
+
+
+# --- watch ------------------------------------------------------------------------------------------------------------
+
+
+def test_what_happens_is_printed_as_json_lines(port: str, tavern: FakeTavern) -> None:
+    with running("watch", "--port", port) as process:
+        watching(process)
+        tavern.add("Hi \x9b2J")
+        tavern.begin(1)
+        tavern.grow(1, "He")
+        tavern.end(1, "Hello.")
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(6)]
+        assert "\x9b" not in "".join(lines)
+        frames = [json.loads(line) for line in lines]
+    types = [frame["type"] for frame in frames]
+    assert [type for type in types if type != "taverns"][:5] == [
+        "chat_changes",
+        "tavern_state",
+        "stream_start",
+        "stream_update",
+        "stream_end",
+    ]
+    assert frames[0]["content"]["changes"][0]["insert"][0]["mes"] == "Hi \x9b2J"
+
+
+def test_what_is_watched_can_be_chosen(port: str, tavern: FakeTavern) -> None:
+    with (
+        running("watch", "--messages", "--port", port) as messages,
+        running("watch", "--type", "stream_end", "--port", port) as ends,
+    ):
+        watching(messages)
+        watching(ends)
+        tavern.begin(1)
+        tavern.end(1, "Hello.")
+        tavern.add("Hi")
+        assert messages.stdout is not None and ends.stdout is not None
+        assert [json.loads(messages.stdout.readline())["message"]["mes"] for _ in range(2)] == ["Hello.", "Hi"]
+        assert json.loads(ends.stdout.readline())["type"] == "stream_end"
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows cannot send a process this signal")
+def test_ctrl_c_ends_the_watch_and_interrupts_what_was_not_done(port: str, tavern: FakeTavern) -> None:
+    with running("watch", "--port", port) as process:
+        watching(process)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, "Traceback" in said) == (Exit.DONE, False)
+    tavern.hold.clear()
+    with running("send", "Hi", "--port", port) as process:
+        while not tavern.asked:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=PATIENCE)
+        assert (process.returncode, said) == (Exit.FAILED, "chatbridge: Interrupted.\n")
+
+
+def test_a_reader_that_goes_away_is_no_error(port: str, tavern: FakeTavern) -> None:
+    with running("watch", "--messages", "--port", port) as process:
+        watching(process)
+        assert process.stdout is not None and process.stderr is not None
+        process.stdout.close()
+        deadline = time.monotonic() + PATIENCE
+        while process.poll() is None and time.monotonic() < deadline:
+            tavern.add("anybody?")
+            time.sleep(0.05)
+        assert (process.returncode, process.stderr.read()) == (Exit.DONE, "")
+
+
+def test_a_watch_goes_on_when_the_hub_is_started_anew(rig: Rig, tavern: FakeTavern) -> None:
+    with running("watch", "--messages", "--port", str(rig.port)) as process:
+        watching(process)
+        port = rig.port
+        rig.stop()
+        tavern.add("meanwhile")
+        rig.start(port=port)
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["message"]["mes"] == "meanwhile"
