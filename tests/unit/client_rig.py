@@ -93,7 +93,7 @@ class FakeTavern:
             "role": "tavern",
             "name": name,
             "instance": instance,
-            "capabilities": ["send_message", "stop", "regenerate", "get_context"],
+            "capabilities": ["send_message", "stop", "regenerate", "continue", "get_context"],
         }
         self._chat = {"id": chat, "title": "Ann", "kind": "solo", "character": "Ann"}
         self._revision = 0
