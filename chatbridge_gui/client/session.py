@@ -41,7 +41,7 @@ class Session(Asker):
         self, address: Address, *, name: str, subscribe: tuple[Topic, ...], patience: float, reconnect: bool
     ) -> None:
         self.readers = Readers()
-        self.taverns = Taverns(self, self._later)
+        self.taverns = Taverns(self, self._later, follows_chat="chat" in subscribe)
         self.subscriptions = Subscriptions(subscribe, self._subscribe, self._soon)
         self.keys: deque[str] = deque(maxlen=_KEYS)
         self.welcome: Welcome | None = None

@@ -74,8 +74,9 @@ class Tavern(TavernRequests):
     another because the hub was started anew.
     """
 
-    def __init__(self, asker: Asker, info: TavernInfo) -> None:
+    def __init__(self, asker: Asker, info: TavernInfo, *, follows_chat: bool = True) -> None:
         self._asker = asker
+        self._follows_chat = follows_chat
         self.info = info
         self.connected = True
         self.chat = ChatMirror()
@@ -141,8 +142,11 @@ class Tavern(TavernRequests):
         self.chat.state = state
 
     def settle(self) -> None:
-        """A reply that nobody tells of while nothing is being generated is over, however it went."""
-        if not self.state.generating:
+        """A reply that nobody tells of while nothing is being generated is over, however it went.
+
+        Before its chat has come a tavern that is back has told nothing yet, and its state means nothing.
+        """
+        if not self.state.generating and (self.chat.epoch >= 0 or not self._follows_chat):
             self.abandon([stream for stream in self.replies if stream not in self.chat.streams])
 
     def abandon(self, streams: Iterable[int]) -> None:
@@ -160,6 +164,7 @@ class Tavern(TavernRequests):
         self.chat.apply(page)
         if other_epoch:
             self.abandon(self.replies)
+        self.settle()
         if not same_chat(self._chat_before, page.chat):
             return Told(self)
         last = max((at for at, one in enumerate(page.messages) if one.get("uid") in self._uids_before), default=None)

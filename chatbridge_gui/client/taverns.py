@@ -15,8 +15,11 @@ _DEPARTED: Final = 20
 class Taverns:
     """All taverns, by number, and what they tell. `later` calls a function after so many seconds."""
 
-    def __init__(self, asker: Asker, later: Callable[[float, Callable[[], None]], object]) -> None:
+    def __init__(
+        self, asker: Asker, later: Callable[[float, Callable[[], None]], object], *, follows_chat: bool
+    ) -> None:
         self._asker = asker
+        self._follows_chat = follows_chat
         self._later = later
         self._all: dict[int, Tavern] = {}
         self._lost: list[Tavern] = []
@@ -50,6 +53,7 @@ class Taverns:
             self._session = welcome.session
             for tavern in self._all.values():
                 self._leaves(tavern)
+                tavern.forget()
             self._lost = [*self._lost, *self._all.values()][-_DEPARTED:]
             self._all = {}
         for number, tavern in self._all.items():
@@ -84,7 +88,7 @@ class Taverns:
         number = news.tavern if isinstance(news.tavern, int) else 0
         tavern = self._all.get(number)
         if tavern is None:
-            tavern = self._all[number] = Tavern(self._asker, TavernInfo(tavern=number, name=""))
+            tavern = self._all[number] = self._new(TavernInfo(tavern=number, name=""))
         return tavern.take(news)
 
     def forget(self, number: object) -> None:
@@ -104,7 +108,10 @@ class Taverns:
             if info.instance and tavern.info.instance == info.instance:
                 self._lost.remove(tavern)
                 return tavern
-        return Tavern(self._asker, info)
+        return self._new(info)
+
+    def _new(self, info: TavernInfo) -> Tavern:
+        return Tavern(self._asker, info, follows_chat=self._follows_chat)
 
     def _leaves(self, tavern: Tavern) -> None:
         if tavern.connected:

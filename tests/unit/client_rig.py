@@ -76,7 +76,7 @@ class KillableHub:
 class FakeTavern:
     """A SillyTavern whose page lives on while hubs come and go. Like the extension it knows requests by their keys.
 
-    `hold` keeps it from answering, and `deaf` from doing anything, until the test lets it.
+    Until the test lets it, `hold` keeps it from answering, `mute` from telling of its chat, `deaf` from coming back.
     """
 
     def __init__(self, hub: HasPort, instance: str = "page-1", name: str = "Tab", chat: str = "chat") -> None:
@@ -86,6 +86,8 @@ class FakeTavern:
         self.refusal: dict[str, Any] | None = None
         self.hold = threading.Event()
         self.hold.set()
+        self.mute = threading.Event()
+        self.mute.set()
         self.deaf = threading.Event()
         self.deaf.set()
         self._hub = hub
@@ -113,17 +115,12 @@ class FakeTavern:
     def close(self) -> None:
         self._ended = True
         self.hold.set()
+        self.mute.set()
         self.deaf.set()
         if self._socket is not None:
             with contextlib.suppress(ConnectionClosed):
                 self._socket.close()
         self._thread.join(PATIENCE)
-
-    def leave(self) -> None:
-        """Lose the connection, and be back only after `deaf` is set."""
-        self.deaf.clear()
-        assert self._socket is not None
-        self._socket.socket.shutdown(2)
 
     # --- what happens in it -----------------------------------------------------------------------------------------
 
@@ -193,6 +190,7 @@ class FakeTavern:
         content = frame.get("content", {})
         match frame["type"]:
             case "welcome" | "resync":
+                self.mute.wait()
                 with self._lock:
                     self._socket = socket
                     self._tell_all()

@@ -441,6 +441,30 @@ def test_a_hub_that_is_started_anew_is_found_again_with_all_that_happened(rig: R
     run(test())
 
 
+def test_a_tavern_that_is_back_and_has_told_nothing_yet_ends_no_reply(rig: Rig, tavern: FakeTavern) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            replies = bridge.streams()
+            tavern.begin(7)
+            reply = await anext(replies)
+            port = rig.port
+            tavern.mute.clear()
+            await asyncio.to_thread(rig.stop)
+            await asyncio.to_thread(rig.start, port=port)
+            await until(lambda: bridge.connected and bridge.taverns, "the tavern's hello")
+            await bridge.list_taverns()
+            await asyncio.sleep(0.1)
+            assert not reply.finished
+            assert bridge.chat.messages == []
+            tavern.mute.set()
+            await until(lambda: bridge.chat.streams, "the reply, told again")
+            tavern.end(7, "All of it.")
+            assert (await reply.wait()).outcome == "finished"
+            assert reply.text == "All of it."
+
+    run(test())
+
+
 def test_messages_that_came_while_no_hub_ran_are_told_once(rig: Rig, tavern: FakeTavern) -> None:
     async def test() -> None:
         async with connect(port=rig.port) as bridge:
@@ -536,7 +560,7 @@ def test_a_request_whose_tavern_stays_away_is_answered_all_the_same() -> None:
             with pytest.raises(RequestFailed, match="did not come back") as caught:
                 await asking
             assert caught.value.code == "outcome_unknown"
-            assert bridge.connected
+            await until(lambda: bridge.connected, "the connection")
 
     try:
         run(test())
@@ -554,10 +578,21 @@ def test_what_is_asked_while_there_is_no_hub_waits_and_then_fails(rig: Rig, tave
             with pytest.raises(RequestFailed) as caught:
                 await bridge.send_message("too early")
             assert (caught.value.code, caught.value.retryable) == ("no_hub", True)
+            await asyncio.to_thread(rig.start, port=port)
+
+    run(test())
+
+
+def test_what_is_asked_while_there_is_no_hub_is_asked_when_there_is(rig: Rig, tavern: FakeTavern) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            port = rig.port
+            await asyncio.to_thread(rig.stop)
+            await until(lambda: not bridge.connected, "the cut")
             late = asyncio.create_task(bridge.send_message("in time"))
             await asyncio.to_thread(rig.start, port=port)
             assert (await late).at == 1
-            assert texts(bridge) == ["Hello!", "in time"]
+            await chat_says(bridge, "Hello!", "in time")
 
     run(test())
 
