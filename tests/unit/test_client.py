@@ -427,7 +427,7 @@ def test_a_hub_that_is_started_anew_is_found_again_with_all_that_happened(rig: R
             await asyncio.to_thread(rig.stop)
             tavern.grow(7, "two ")
             await asyncio.to_thread(rig.start, port=port)
-            await until(lambda: bridge.taverns and bridge.chat.epoch == 1, "the chat")
+            await until(lambda: reply.text == "One two ", "the reply, told again")
             tavern.grow(7, "three")
             tavern.end(7)
             tavern.add("after")
@@ -437,6 +437,23 @@ def test_a_hub_that_is_started_anew_is_found_again_with_all_that_happened(rig: R
             await chat_says(bridge, "Hello!", "One two three", "after")
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(anext(replies), 0.05)
+
+    run(test())
+
+
+def test_a_reply_that_ended_while_no_hub_ran_is_over_though_nobody_knows_how(rig: Rig, tavern: FakeTavern) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            replies = bridge.streams()
+            tavern.begin(7)
+            tavern.grow(7, "One ")
+            reply = await anext(replies)
+            port = rig.port
+            await asyncio.to_thread(rig.stop)
+            tavern.end(7, "One two three")
+            await asyncio.to_thread(rig.start, port=port)
+            assert (await reply.wait()).outcome == "abandoned"
+            assert texts(bridge) == ["Hello!", "One two three"]
 
     run(test())
 
