@@ -2,12 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+from weakref import WeakSet
 
 from chatbridge_gui.chat.mirror import LiveStream
 from chatbridge_gui.protocol.messages import ChatMessage, GenerationKind, StreamEnd, StreamUpdate
 
 Channel: TypeAlias = Literal["text", "reasoning"]
+
+_CLOSING: Final = "\"'*_`~”’»」』）)]"
+_LONGEST_TAIL: Final = 8
 
 
 class Piece(str):
@@ -35,7 +39,7 @@ class Reply:
         """Of the request that asked for it."""
         self.end: StreamEnd | None = None
         self._live = live
-        self._rewrites: dict[Channel, int] = {"text": 0, "reasoning": 0}
+        self._readers: WeakSet[_Reader] = WeakSet()
         self._changed = asyncio.Event()
 
     @property
@@ -94,25 +98,29 @@ class Reply:
         return self.pieces()
 
     async def pieces(self, channel: Channel = "text") -> AsyncIterator[Piece]:
-        """The text, or the reasoning, as it grows."""
-        rewrites, given = self._rewrites[channel], 0
-        while True:
-            changed, over = self._changed, self.end is not None
+        """The text, or the reasoning, as it grows.
+
+        Closing quotes and asterisks at the very end wait for what follows: SillyTavern writes them too early.
+        """
+        reader = _Reader(channel)
+        self._readers.add(reader)
+        while self.end is None:
+            changed = self._changed
             text = self._live.text if channel == "text" else self._live.reasoning
-            if rewrites != self._rewrites[channel]:
-                rewrites, given = self._rewrites[channel], len(text)
-                yield Piece.anew(text)
-            elif len(text) > given:
-                piece, given = Piece(text[given:]), len(text)
+            ready = len(text) - _unsettled(text)
+            if reader.lost or ready > reader.given:
+                piece = Piece.anew(text[:ready]) if reader.lost else Piece(text[reader.given : ready])
+                reader.lost, reader.given = False, ready
                 yield piece
-            elif over:
-                break
             else:
                 await changed.wait()
+        text = self._live.text if channel == "text" else self._live.reasoning
         final = self._final() if channel == "text" else None
-        if final is None or final.strip() == text.strip() or text.startswith(final):
-            return
-        yield Piece(final[len(text) :]) if final.startswith(text) else Piece.anew(final)
+        rest = _rest("" if reader.lost else text[: reader.given], text if final is None else final)
+        if reader.lost:
+            rest = Piece.anew(rest)
+        if rest:
+            yield rest
 
     def _final(self) -> str | None:
         """The text as SillyTavern stored it, without `base`; None while nobody knows."""
@@ -132,8 +140,9 @@ class Reply:
     def grown(self, live: LiveStream, before: tuple[str, str] | None) -> None:
         """It has changed; `before` are its text and reasoning of before, if they may not just have grown."""
         if before is not None:
-            self._rewrites["text"] += not live.text.startswith(before[0])
-            self._rewrites["reasoning"] += not live.reasoning.startswith(before[1])
+            same = {"text": _common(before[0], live.text), "reasoning": _common(before[1], live.reasoning)}
+            for reader in list(self._readers):
+                reader.lost |= same[reader.channel] < reader.given
         self._live = live
         self._tell()
 
@@ -152,6 +161,44 @@ class Reply:
         changed.set()
 
 
+class _Reader:
+    """How far somebody is who reads one of the texts. `lost`: what was given is no longer the beginning of the text."""
+
+    def __init__(self, channel: Channel) -> None:
+        self.channel = channel
+        self.given = 0
+        self.lost = False
+
+
 def may_rewrite(news: object) -> bool:
     """Whether a message may do more to a reply than add to it."""
-    return not isinstance(news, StreamUpdate) or news.text is not None
+    return not isinstance(news, StreamUpdate) or news.text is not None or bool(news.drop)
+
+
+def _unsettled(text: str) -> int:
+    """How many characters at the end may be taken back."""
+    tail = text[-_LONGEST_TAIL:]
+    return len(tail) - len(tail.rstrip(_CLOSING))
+
+
+def _common(one: str, other: str) -> int:
+    """How many characters two texts begin with alike."""
+    if other.startswith(one):
+        return len(one)
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if other.startswith(one[:middle]) else (low, middle - 1)
+    return low
+
+
+def _rest(given: str, final: str) -> Piece:
+    """What a reader lacks of the final text, of which SillyTavern may have trimmed the ends."""
+    if final.startswith(given):
+        return Piece(final[len(given) :])
+    begun = given.lstrip()
+    if final.startswith(begun):
+        return Piece(final[len(begun) :])
+    if begun.startswith(final) or begun.strip() == final.strip():
+        return Piece()
+    return Piece.anew(final)

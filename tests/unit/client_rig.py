@@ -149,10 +149,10 @@ class FakeTavern:
             self._say("tavern_state", {"generating": True})
             self._say("stream_start", {"stream": stream, "epoch": 1, **self._streams[stream]})
 
-    def grow(self, stream: int, text: str) -> None:
+    def grow(self, stream: int, text: str, drop: str = "") -> None:
         with self._lock:
-            self._streams[stream]["text"] += text
-            self._say("stream_update", {"stream": stream, "append": text})
+            self._streams[stream]["text"] = self._streams[stream]["text"].removesuffix(drop) + text
+            self._say("stream_update", {"stream": stream, "append": text, "drop": drop})
 
     def rewrite(self, stream: int, text: str) -> None:
         with self._lock:

@@ -168,6 +168,29 @@ def test_a_text_that_is_rewritten_is_given_anew(rig: Rig, tavern: FakeTavern) ->
     run(test())
 
 
+def test_a_quotation_that_is_closed_too_early_is_read_as_it_will_be(rig: Rig, tavern: FakeTavern) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            replies = bridge.streams()
+            tavern.begin(1)
+            reply = await anext(replies)
+            pieces = aiter(reply)
+            tavern.grow(1, '*She says* "Hel"')
+            found = [await anext(pieces)]
+            tavern.grow(1, 'lo"', drop='"')
+            found.append(await anext(pieces))
+            tavern.grow(1, " and goes.")
+            found.append(await anext(pieces))
+            tavern.grow(1, "nt.", drop="es.")  # what has been read already changes
+            found.append(await anext(pieces))
+            tavern.end(1)
+            found += [piece async for piece in pieces]
+            assert found == ['*She says* "Hel', "lo", '" and goes.', '*She says* "Hello" and gont.']
+            assert [piece.replaces for piece in found] == [False, False, False, True]
+
+    run(test())
+
+
 def test_streams_can_be_followed_without_the_chat(rig: Rig, tavern: FakeTavern) -> None:
     async def test() -> None:
         async with connect(port=rig.port, subscribe=("stream",)) as bridge:
