@@ -5,6 +5,7 @@ import json
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 from client_rig import FakeTavern
-from commands import run_cli, start_cli
+from commands import ROOT, environment, run_cli, start_cli
 from hub_rig import PATIENCE, Rig, other_program
 
 from chatbridge_gui import demo
@@ -351,3 +352,22 @@ def test_a_watch_goes_on_when_the_hub_is_started_anew(rig: Rig, tavern: FakeTave
         rig.start(port=port)
         assert process.stdout is not None
         assert json.loads(process.stdout.readline())["message"]["mes"] == "meanwhile"
+
+
+def test_the_documentation_has_the_same_table_of_exit_codes_and_all_commands() -> None:
+    text = (ROOT / "chatbridge_gui" / "docs" / "client.md").read_text(encoding="utf-8")
+    for code, meaning in MEANINGS.items():
+        assert f"| {code.value} | {meaning} |" in text
+    for name in ("send", "watch", "call", "history", "status"):
+        assert f"`chatbridge {name}" in text
+
+
+def test_the_program_in_the_documentation_runs(rig: Rig, demo_tavern: object) -> None:
+    text = (ROOT / "chatbridge_gui" / "docs" / "client.md").read_text(encoding="utf-8")
+    program = text.split("```python\n")[1].split("```")[0]
+    env = environment(CHATBRIDGE_URL=f"ws://127.0.0.1:{rig.port}")
+    words = [sys.executable, "-c", program]
+    run = subprocess.run(words, capture_output=True, encoding="utf-8", timeout=30, check=False, env=env)
+    assert run.returncode == 0, run.stderr
+    assert script.GREETING in run.stdout
+    assert script.REPLIES[0].format(text="Hello from my own program!") in run.stdout
