@@ -122,6 +122,12 @@ class FakeTavern:
                 self._socket.close()
         self._thread.join(PATIENCE)
 
+    def vanish(self) -> None:
+        """Its tab is closed, whatever it was asked."""
+        self._ended = True
+        assert self._socket is not None
+        self._socket.close()
+
     # --- what happens in it -----------------------------------------------------------------------------------------
 
     def add(self, text: str, name: str = "Bob", key: str | None = None) -> dict[str, Any]:
