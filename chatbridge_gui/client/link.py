@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import logging
 from typing import Final
 
 import msgspec
@@ -15,6 +16,9 @@ from chatbridge_gui.protocol.codec import decode, encode
 from chatbridge_gui.protocol.errors import ProtocolError
 from chatbridge_gui.protocol.limits import FRAME_BYTES, HELLO_ANSWER
 from chatbridge_gui.protocol.messages import Failure, Hello, Welcome
+
+_FRAMES_LOG: Final = logging.getLogger("chatbridge_gui.client.frames")
+_FRAMES_LOG.setLevel(logging.INFO)  # below that the library writes out frames, and with them the token and the chat
 
 _LONGEST_FRAME: Final = 4 * FRAME_BYTES
 """A hub's frame may hold what was several in its own way in, but no more than this."""
@@ -86,6 +90,7 @@ async def _open(address: Address, hello: Hello) -> tuple[Link, Welcome]:
             max_size=_LONGEST_FRAME,
             open_timeout=HELLO_ANSWER,
             close_timeout=1,
+            logger=_FRAMES_LOG,
         )
     except InvalidStatus as error:
         said = bytes(error.response.body or b"").decode("utf-8", "replace").strip()

@@ -35,6 +35,8 @@ from chatbridge_gui.protocol.requests.talk import SendMessageResult, StopResult
 
 _LETTERS_PER_TOKEN = 4
 _RECONNECT_AFTER = 1.0
+_ANSWERS = 1000
+"""So many requests are known again by their keys."""
 
 
 class DemoTavern:
@@ -100,6 +102,7 @@ class _Chat:
         self._replies = itertools.cycle(script.REPLIES)
         self._revision = 0
         self._messages: list[ChatMessage] = [self._message(script.CHARACTER, script.GREETING)]
+        self._answers: dict[str, Content] = {}
         self._reply: asyncio.Task[None] | None = None
         self._connection: ClientConnection | None = None
 
@@ -126,7 +129,10 @@ class _Chat:
 
     async def _receive(self, frame: dict[str, Any]) -> None:
         content = frame.get("content") or {}
+        known = self._answers.get(content.get("key") or "")
         match frame["type"]:
+            case "send_message" | "regenerate" if known is not None:  # asked again after a broken connection
+                await self._answer(frame, known)
             case "welcome" | "resync":
                 await self._send_state()
                 await self._send_history()
@@ -142,6 +148,11 @@ class _Chat:
                 pass
 
     async def _answer(self, frame: dict[str, Any], answer: Content) -> None:
+        key = (frame.get("content") or {}).get("key")
+        if key:
+            self._answers[key] = answer
+            while len(self._answers) > _ANSWERS:
+                del self._answers[next(iter(self._answers))]
         await self._send("error" if isinstance(answer, Failure) else "result", answer, frame["id"])
 
     async def _send_message(self, text: str, *, reply: bool) -> Content:

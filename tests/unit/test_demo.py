@@ -157,3 +157,17 @@ def test_a_port_where_something_else_answers_does_not_end_it() -> None:
             other.calls.get(timeout=PATIENCE)
         running.stop()
         assert running.join(PATIENCE)
+
+
+def test_a_request_that_is_asked_again_with_its_key_is_not_done_again(
+    rig: Rig, start_demo: Callable[..., demo.DemoTavern]
+) -> None:
+    start_demo()
+    reader = Reader(rig.app())
+    reader.read_until("chat_history")
+    for id in (1, 2):
+        reader.client.say("send_message", {"text": "Once", "reply": False, "key": "k1"}, id=id)
+        reader.read_until("result")
+    reader.client.say("send_message", {"text": "Twice", "reply": False, "key": "k2"}, id=3)
+    reader.read_until("result")
+    assert reader.texts == [script.GREETING, "Once", "Twice"]
