@@ -16,6 +16,8 @@ LOG: Final = logging.getLogger("chatbridge_gui.client")
 
 FIRST_PAUSE: Final = 0.25
 LONGEST_PAUSE: Final = 15.0
+STEADY: Final = 2.0
+"""A connection that held for so many seconds was a good one."""
 
 
 class StartAgain(Exception):
@@ -88,6 +90,7 @@ class Connection:
         pauses = Pauses()
         try:
             while True:
+                began = asyncio.get_running_loop().time()
                 try:
                     await self._use(link, welcome)
                 except NoHub as broken:
@@ -99,6 +102,7 @@ class Connection:
                 finally:
                     await link.close()
                 self._user.cut()
+                pauses.held(asyncio.get_running_loop().time() - began)
                 link, welcome = await self._open_again(pauses)
         except ConnectionLost as error:
             self._user.lost(error)
@@ -138,12 +142,12 @@ class Pauses:
 
     def __init__(self) -> None:
         self._pause = 0.0
-        self._last = 0.0
 
     def next(self) -> float:
-        now = asyncio.get_running_loop().time()
-        if now - self._last > 2 * LONGEST_PAUSE:
-            self._pause = 0.0
         self._pause = min(self._pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
-        self._last = now + self._pause
         return self._pause * random.uniform(0.5, 1.0)
+
+    def held(self, seconds: float) -> None:
+        """A connection lasted so long."""
+        if seconds > STEADY:
+            self._pause = 0.0

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -770,5 +771,71 @@ def test_a_hub_that_is_started_later_can_be_waited_for(rig: Rig, tavern: FakeTav
         async with connect(port=port, wait=PATIENCE) as bridge:
             await bridge.wait_for_tavern()
             assert texts(bridge) == ["Hello!"]
+
+    run(test())
+
+
+# --- everything at once -----------------------------------------------------------------------------------------------
+
+
+def test_cut_at_random_nothing_is_lost_or_told_twice(
+    rig: Rig, tavern: FakeTavern, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("chatbridge_gui.client.connection.FIRST_PAUSE", 0.01)
+    monkeypatch.setattr("chatbridge_gui.client.connection.LONGEST_PAUSE", 0.1)
+    seed = random.randrange(2**32)
+    print(f"seed {seed}")
+    chance = random.Random(seed)
+    came: list[str] = []
+    streamed: dict[int, str] = {}
+
+    async def act(bridge: Bridge, number: int) -> None:
+        live = list(tavern._streams)
+        match chance.choice(["add", "add", "edit", "begin", "grow", "grow", "grow", "end", "cut", "ask"]):
+            case "add":
+                came.append(f"message {number}")
+                tavern.add(came[-1])
+            case "edit":
+                tavern.edit(chance.randrange(len(tavern.messages)), f"edit {number}")
+            case "begin" if not live:
+                streamed[number] = ""
+                tavern.begin(number)
+            case "grow" if live:
+                streamed[live[0]] += f"{number} "
+                tavern.grow(live[0], f"{number} ")
+            case "end" if live and streamed[live[0]]:
+                came.append(streamed[live[0]])
+                tavern.end(live[0])
+            case "cut" if bridge.connected:
+                cut(bridge)
+            case "ask":
+                came.append(f"asked {number}")
+                assert (await bridge.send_message(came[-1])).at == len(tavern.messages) - 1
+
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            messages, replies = bridge.messages(), bridge.streams()
+            reading: list[asyncio.Task[list[str]]] = []
+            numbers: list[int] = []
+
+            async def read() -> None:
+                async for reply in replies:
+                    numbers.append(reply.stream)
+                    reading.append(asyncio.create_task(whole(reply)))
+
+            reader = asyncio.create_task(read())
+            for number in range(1, 250):
+                await act(bridge, number)
+                await asyncio.sleep(chance.choice([0, 0, 0.005, 0.02]))
+            for stream in list(tavern._streams):
+                tavern.end(stream, streamed[stream] or "nothing")
+                came.append(streamed[stream] or "nothing")
+            assert [(await anext(messages)).text for _ in came] == came
+            await until(lambda: texts(bridge) == [one["mes"] for one in tavern.messages], "the same chat")
+            await until(lambda: all(task.done() for task in reading), "the ends of the replies")
+            assert numbers == [number for number in streamed if number in numbers]  # some came and went during a cut
+            said = {number: "".join(task.result()) for number, task in zip(numbers, reading, strict=True)}
+            assert said == {number: streamed[number] or "nothing" for number in numbers}
+            reader.cancel()
 
     run(test())

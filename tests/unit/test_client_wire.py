@@ -12,7 +12,7 @@ from hub_rig import GREETING, page
 from websockets.asyncio.server import ServerConnection, serve
 
 from chatbridge_gui.client import ConnectionLost, FellBehind, NoHub, RequestFailed, connect
-from chatbridge_gui.client.connection import FIRST_PAUSE, LONGEST_PAUSE, Pauses
+from chatbridge_gui.client.connection import FIRST_PAUSE, LONGEST_PAUSE, STEADY, Pauses
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS, CloseCode
 
 pytestmark = pytest.mark.usefixtures("config_folder")
@@ -231,11 +231,12 @@ def test_a_hub_that_never_welcomes_is_another_program(monkeypatch: pytest.Monkey
 
 
 def test_pauses_grow_and_never_fall_in_step() -> None:
-    async def test() -> list[float]:
-        pauses = Pauses()
-        return [pauses.next() for _ in range(12)]
-
-    one, other = asyncio.run(test()), asyncio.run(test())
+    pauses = [Pauses(), Pauses()]
+    one, other = ([each.next() for _ in range(12)] for each in pauses)
     assert one != other
     assert one[0] <= FIRST_PAUSE < one[3]
     assert LONGEST_PAUSE / 2 <= one[-1] <= LONGEST_PAUSE
+    pauses[0].held(STEADY / 2)
+    assert pauses[0].next() > FIRST_PAUSE
+    pauses[0].held(STEADY * 2)
+    assert pauses[0].next() <= FIRST_PAUSE
