@@ -639,7 +639,7 @@ class TavernRequests(Asker):
         Args:
             avatar: the character's key, its avatar file
             group: the group's id
-            search: only those whose name holds this, whatever the case
+            search: as SillyTavern searches: words that all stand in a chat's name, or all in its messages
             start: where to begin, as `next` said
             limit: how many at most
 
@@ -648,7 +648,7 @@ class TavernRequests(Asker):
             `total`: how many there are that fit
             `next`: where to go on from; null: this was all
 
-        Needs the permission `read`. May fail with not_found.
+        Needs the permission `read`. May fail with not_found, no_chat.
         """
         content = ListChats(
             avatar=avatar,
@@ -737,10 +737,10 @@ class TavernRequests(Asker):
 
         Args:
             name: the chat's file name without its ending, as `list_chats` gives it; left out: the open one
-            to: the new name
+            to: the new name, which no other chat may have
 
         Returns:
-            The chat's new name, as SillyTavern made it.
+            The chat's new name, without what the name of a file cannot hold.
 
         Needs the permission `delete`. May fail with no_chat, busy, duplicate_chat, needs_attention, not_found.
         """
@@ -765,7 +765,8 @@ class TavernRequests(Asker):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> ChatResult:
-        """Delete a chat of the character or group that is selected. If it is the open one, SillyTavern opens another.
+        """Delete a chat of the character or group that is selected. If it is the open one, the last used of the others
+        is opened first, or a new one if there is no other.
 
         Args:
             name: the chat's file name without its ending, as `list_chats` gives it
@@ -824,7 +825,7 @@ class TavernRequests(Asker):
         Returns:
             What is open now.
 
-        Needs the permission `switch`. May fail with busy, not_found, needs_attention.
+        Needs the permission `switch`. May fail with busy, duplicate_chat, needs_attention, not_found.
         """
         content = SelectCharacter(
             avatar=avatar,
@@ -883,7 +884,7 @@ class TavernRequests(Asker):
         Returns:
             What is open now.
 
-        Needs the permission `switch`. May fail with busy, not_found, needs_attention.
+        Needs the permission `switch`. May fail with busy, duplicate_chat, needs_attention, not_found.
         """
         content = SelectGroup(
             id=id,
@@ -917,7 +918,7 @@ class TavernRequests(Asker):
             `total`: how many there are that fit
             `next`: where to go on from; null: this was all
 
-        Needs the permission `read`.
+        Needs the permission `read`. Needs SillyTavern 1.18.0 or newer.
         """
         content = ListPersonas(search=search, start=start, limit=limit, tavern=tavern, chat_id=chat_id)
         return await self._ask("list_personas", content, ListPersonasResult)
@@ -942,7 +943,8 @@ class TavernRequests(Asker):
         Returns:
             The persona the user goes by now.
 
-        Needs the permission `switch`. May fail with busy, not_found, needs_attention.
+        Needs the permission `switch`. Needs SillyTavern 1.18.0 or newer. May fail with busy, duplicate_chat,
+        needs_attention, not_found.
         """
         content = SelectPersona(
             avatar=avatar,

@@ -22,9 +22,10 @@ def caption(text: str) -> str:
 
 def main(file: Path) -> None:
     with connect_blocking(name="captions") as bridge:
+        replies = bridge.streams()
         file.write_text("", encoding="utf-8")
         print(f"writing to {file}; Ctrl+C ends it", flush=True)
-        for reply in bridge.streams():
+        for reply in replies:
             for _ in reply:
                 file.write_text(caption(reply.text), encoding="utf-8")
                 time.sleep(PAUSE)

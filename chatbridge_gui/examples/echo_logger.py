@@ -12,8 +12,9 @@ from chatbridge_gui.client import connect
 
 async def main() -> None:
     async with connect(name="echo logger") as bridge:
+        messages = bridge.messages()
         print("listening; Ctrl+C ends it", flush=True)
-        async for message in bridge.messages():
+        async for message in messages:
             at = datetime.now().astimezone().strftime("%H:%M:%S")
             print(f"{at} {message.name!r}: {message.text!r}", flush=True)  # as repr: no text can steer the terminal
 
