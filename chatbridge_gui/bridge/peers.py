@@ -108,7 +108,7 @@ class Tavern(Peer):
             simple=self.info.simple,
             capabilities=self.hello.capabilities,
             chat=self.mirror.chat if self.mirror.epoch >= 0 else None,
-            state=self.mirror.state,
+            state=self.mirror.state if self.mirror.has_reported else None,
             also_open_in=self.standing.others,
             stale=self.standing.stale,
         )

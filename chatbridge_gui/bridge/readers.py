@@ -84,7 +84,7 @@ class Readers:
         if view is not None:
             view.show(number, mirror)
             return
-        if "state" in app.hello.subscribe:
+        if "state" in app.hello.subscribe and mirror.has_reported:
             app.outbox.put(encode("tavern_state", with_tavern(mirror.state, number)))
         if "chat" in app.hello.subscribe:
             if point is None:

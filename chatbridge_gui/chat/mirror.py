@@ -152,6 +152,8 @@ class ChatMirror:
         self.messages: list[ChatMessage] = []
         self.streams: dict[int, LiveStream] = {}
         self.state = TavernState()
+        self.has_reported = False
+        """Whether the tavern ever told its state; a simple one never does."""
 
     @property
     def total(self) -> int:
@@ -181,6 +183,7 @@ class ChatMirror:
                 self._history(news)
             case TavernState():
                 self.state = news
+                self.has_reported = True
 
     def _history(self, page: ChatHistory) -> None:
         end = page.start + len(page.messages)

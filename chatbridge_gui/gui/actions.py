@@ -42,7 +42,7 @@ def _cannot_talk(tavern: Tavern) -> str | None:
         return None
     if tavern.mirror.chat.id is None:
         return "why.no_chat"
-    if tavern.has_reported and not tavern.mirror.state.online:
+    if tavern.mirror.has_reported and not tavern.mirror.state.online:
         return "why.offline"
     if tavern.mirror.state.stalled:
         return "why.stalled"

@@ -26,8 +26,6 @@ class Tavern:
     info: TavernInfo
     mirror: ChatMirror = field(default_factory=ChatMirror)
     connected: bool = True
-    has_reported: bool = False
-    """Whether it ever told its state; a simple one never does."""
     returning: bool = False
     """It is back, and has not said yet whether its chat has to be sent anew."""
     _awaited: set[int] = field(default_factory=set)
@@ -59,7 +57,6 @@ class Tavern:
         kept = dict(mirror.streams) if self._sends_anew(news) else {}
         mirror.apply(news)
         if isinstance(news, TavernState):
-            self.has_reported = True
             if not news.generating:
                 self._drop_awaited()
             return

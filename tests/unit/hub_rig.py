@@ -104,11 +104,12 @@ class Rig:
     def tavern(
         self, name: str = "tavern", instance: str = "", messages: list[Any] | None = None, **options: Any
     ) -> "Client":
-        """A tavern that was welcomed and has sent its chat."""
+        """A tavern that was welcomed and has sent its state and its chat."""
         client = self.connect(**options)
         hello = {"role": "tavern", "name": name, "instance": instance, "capabilities": ["send_message", "stop"]}
         client.say("hello", hello)
         client.hear("welcome")
+        client.say("tavern_state", {})
         client.say("chat_history", page([GREETING] if messages is None else messages))
         return client
 
