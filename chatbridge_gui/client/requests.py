@@ -85,6 +85,7 @@ from chatbridge_gui.protocol.requests.talk import (
     DeleteSwipeResult,
     GenerationResult,
     Impersonate,
+    ImpersonateResult,
     Regenerate,
     SendMessage,
     SendMessageResult,
@@ -175,7 +176,8 @@ class TavernRequests(Asker):
             wait: answer when it has begun, or when the reply is there
 
         Returns:
-            The generation has begun; with `wait: reply` it is over, and this is what came of it.
+            The generation has begun; with `wait: reply` it is over, and this is what came of it. A model that falls
+                silent keeps SillyTavern waiting, and so the request, until somebody asks for `stop`.
             `outcome`: with `wait: reply`: how it ended
             `replies`: with `wait: reply`: the messages it made
             `error`: why it failed, or what was said though a reply came
@@ -202,7 +204,8 @@ class TavernRequests(Asker):
             wait: answer when it has begun, or when the reply is there
 
         Returns:
-            The generation has begun; with `wait: reply` it is over, and this is what came of it.
+            The generation has begun; with `wait: reply` it is over, and this is what came of it. A model that falls
+                silent keeps SillyTavern waiting, and so the request, until somebody asks for `stop`.
             `outcome`: with `wait: reply`: how it ended
             `replies`: with `wait: reply`: the messages it made
             `error`: why it failed, or what was said though a reply came
@@ -222,19 +225,21 @@ class TavernRequests(Asker):
         key: str | None = None,
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
-    ) -> TextResult:
+    ) -> ImpersonateResult:
         """Have the model write a message in the user's name. It is returned, not sent; the user's draft stays.
 
         Args:
             fill: put it into SillyTavern's input box, in the place of the draft
 
         Returns:
-            The text that was generated.
+            The text that was generated. Where none was, the request has failed.
+            `outcome`: stopped: this is how far it came
+            `error`: what SillyTavern said, though a text came
 
         Needs the permission `buttons`. May fail with no_chat, busy, duplicate_chat, needs_attention, no_connection.
         """
         content = Impersonate(fill=fill, tavern=tavern, chat_id=chat_id, key=key, revision=revision, if_busy=if_busy)
-        return await self._ask("impersonate", content, TextResult)
+        return await self._ask("impersonate", content, ImpersonateResult)
 
     async def stop(self, *, tavern: int | None = None, chat_id: str | None = None) -> StopResult:
         """Stop the generation that runs. It overtakes all that waits.
@@ -261,7 +266,8 @@ class TavernRequests(Asker):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> SwipeResult:
-        """Show another version of the last message. Right of the last one, another is generated.
+        """Show another version of the last message. Right of the last one, another is generated; a greeting that
+        nobody has answered goes round there, as everything does left of the first one.
 
         Args:
             direction: to the neighbour; or else `to`
@@ -305,7 +311,7 @@ class TavernRequests(Asker):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> DeleteSwipeResult:
-        """Delete one version of the last message. The only one cannot be deleted.
+        """Delete one version of the last message. The only one cannot be deleted: that is refused as `unsupported`.
 
         Args:
             swipe: which; left out: the one that is shown
@@ -394,7 +400,7 @@ class TavernRequests(Asker):
 
         Args:
             uid: of the message
-            field: as `truncated` names it: `mes`, `extra.reasoning` …; or `swipes.3`
+            field: as `truncated` names it: `mes`, `extra.reasoning` …; `swipes.3`, `swipe_info.3.extra`
 
         Returns:
             A piece of a field.
@@ -421,11 +427,14 @@ class TavernRequests(Asker):
     ) -> MessageResult:
         """Change a message's text, its reasoning, or both. Name it by `uid` or by its index `at`.
 
+        They are stored as they are: SillyTavern's own editor would replace macros and apply regex scripts. One that
+        is being edited in SillyTavern is refused as `busy`.
+
         Args:
             uid: the message; with `at`, a guard: refused as `stale_chat` if another stands there
             at: the message's index
             text: the new text
-            reasoning: the new reasoning
+            reasoning: the new reasoning; empty: none
 
         Returns:
             The message as it is now.
@@ -458,7 +467,8 @@ class TavernRequests(Asker):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> CountResult:
-        """Delete messages, either those of `uids`, or `count` of them from index `at` on.
+        """Delete messages, either those of `uids`, or `count` of them from index `at` on: these, and no tool calls
+        before them.
 
         Args:
             uids: which; with `at`, a guard: those that stand there
@@ -534,7 +544,8 @@ class TavernRequests(Asker):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> CountResult:
-        """Let the model see messages again, either those of `uids`, or `count` of them from index `at` on.
+        """Let the model see messages again, either those of `uids`, or `count` of them from index `at` on. Rows that
+        hold tool calls stay as they are.
 
         Args:
             uids: which; with `at`, a guard: those that stand there
@@ -599,6 +610,8 @@ class TavernRequests(Asker):
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> ChatNameResult:
         """Copy the chat up to a message into a new one, which the message then refers to; the open chat stays open.
+
+        The name of a chat that there is already, or that no file can have, is refused as `bad_field`.
 
         Args:
             uid: the message; with `at`, a guard: refused as `stale_chat` if another stands there

@@ -15,8 +15,8 @@ export const USED = Object.freeze({
     members: [
         'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
         'getChatCompletionModel', 'powerUserSettings', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
-        'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
-        'getRequestHeaders',
+        'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'deleteMessage', 'updateMessageBlock',
+        'chatMetadata', 'getRequestHeaders', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
     ],
     events: [
         'APP_READY', 'CHAT_CHANGED', 'GENERATION_STARTED', 'GENERATE_AFTER_DATA', 'STREAM_TOKEN_RECEIVED', 'GENERATION_ENDED',
@@ -26,7 +26,7 @@ export const USED = Object.freeze({
         'TOOL_CALLS_PERFORMED', 'GROUP_WRAPPER_STARTED', 'GROUP_WRAPPER_FINISHED', 'ONLINE_STATUS_CHANGED', 'MAIN_API_CHANGED',
         'CHATCOMPLETION_MODEL_CHANGED', 'CHATCOMPLETION_SOURCE_CHANGED', 'PERSONA_CHANGED', 'CHARACTER_EDITED',
     ],
-    commands: ['send', 'regenerate'],
+    commands: ['send', 'regenerate', 'hide', 'unhide', 'branch-create', 'checkpoint-create'],
     elements: ['#send_textarea', '#extensions_settings2', '#file_form_input', '#version_display'],
 });
 
@@ -150,12 +150,12 @@ export class Tavern {
 
     /**
      * Whether SillyTavern has something.
-     * @param {string} need A function of its context, or `command:` and a slash command.
+     * @param {string} need A function of its context, like `saveChat` or `swipe.to`, or `command:` and a slash command.
      * @returns {boolean}
      */
     has(need) {
         const [, command] = need.split('command:');
-        const part = command === undefined ? this.context[need] : this.context.SlashCommandParser?.commands?.[command]?.callback;
+        const part = command === undefined ? need.split('.').reduce((whole, name) => whole?.[name], this.context) : this.context.SlashCommandParser?.commands?.[command]?.callback;
         return typeof part === 'function';
     }
 
@@ -321,9 +321,105 @@ export class Tavern {
         return this.#keepingDraft(() => this.command('regenerate', { await: 'true' }, ''));
     }
 
+    /**
+     * Has the last message written on.
+     * @returns {Promise<unknown>}
+     */
+    continueReply() {
+        return this.#keepingDraft(() => this.context.generate('continue'));
+    }
+
+    /**
+     * Has a message written in the user's name. SillyTavern writes it into its box as it comes; the draft there is kept.
+     * @returns {Promise<string | null>} Null if nothing came.
+     */
+    async impersonate() {
+        /** @type {string | null} */
+        let written = null;
+        const onReady = (/** @type {unknown} */ text) => {
+            written = String(text ?? '');
+        };
+        this.on('IMPERSONATE_READY', onReady, true);
+        this.draft.on();
+        try {
+            await this.context.generate('impersonate');
+        } finally {
+            this.off(onReady);
+            this.draft.off();
+        }
+        return written;
+    }
+
+    /**
+     * Puts a text in the draft's place.
+     * @param {string} text The text.
+     * @returns {boolean} Whether it stands there.
+     */
+    setDraft(text) {
+        const box = document.querySelector('#send_textarea');
+        if (!(box instanceof HTMLTextAreaElement)) {
+            return false;
+        }
+        box.value = text;
+        box.dispatchEvent(new Event('input', { bubbles: true }));
+        return box.value === text.replace(/\r\n?/g, '\n');
+    }
+
     /** Presses Stop. */
     stop() {
         this.context.stopGeneration();
+    }
+
+    /**
+     * Saves the open chat. It ends in the same way if SillyTavern could not.
+     * @returns {Promise<unknown>}
+     */
+    save() {
+        return this.context.saveChat();
+    }
+
+    /** Whether nobody in the open group may speak: SillyTavern would say something empty in the user's name instead. */
+    isMuted() {
+        const { groups, groupId } = this.context;
+        const group = groupId ? groups.find((/** @type {{id: string}} */ item) => item.id === groupId) : undefined;
+        return Boolean(group) && group.members.every((/** @type {string} */ member) => group.disabled_members?.includes(member));
+    }
+
+    /**
+     * Whether the page shows a message; of a long chat it shows the end only.
+     * @param {number} at The message's index.
+     * @returns {boolean}
+     */
+    isShown(at) {
+        return document.querySelector(`#chat .mes[mesid="${at}"]`) !== null;
+    }
+
+    /**
+     * Whether the user is editing a message, or its reasoning.
+     * @param {number} [at] The message's index; left out: any.
+     * @returns {boolean}
+     */
+    isEditing(at = undefined) {
+        const row = at === undefined ? '.mes' : `.mes[mesid="${at}"]`;
+        return document.querySelector(`#chat ${row} :is(.edit_textarea, .reasoning_edit_textarea)`) !== null;
+    }
+
+    /**
+     * Shows a message that was changed, and tells the other extensions.
+     * @param {number} at Its index.
+     * @param {LiveMessage} message The message.
+     * @param {string[]} events What was done.
+     * @returns {Promise<void>}
+     */
+    async showEdited(at, message, events) {
+        const { eventSource, eventTypes, updateMessageBlock } = this.context;
+        for (const name of events) {
+            await eventSource.emit(eventTypes[name], at);
+        }
+        if (this.isShown(at)) {
+            updateMessageBlock(at, message);
+        }
+        await eventSource.emit(eventTypes.MESSAGE_UPDATED, at);
     }
 
     /**

@@ -93,17 +93,17 @@ export class Bridge {
                 this.kind = kind;
                 this.#stateSoon();
             },
+            onEnded: (ended) => this.requests.work.replyEnded(ended),
         });
         this.silence = new Silence({ timers, now, seconds: options.stallSeconds, onChange: () => this.#stateSoon() });
         this.requests = new Requests({
             tavern,
             history: this.history,
             timers,
+            streams: this.streams,
             now,
-            isEnding: () => this.streams.ending,
             permits: options.permits,
             answer: (type, content, id) => this.#send(type, content, id),
-            onFailure: (reason, kind) => this.streams.failed(reason, kind),
             log,
         });
         this.#listen();
@@ -170,7 +170,10 @@ export class Bridge {
                 streams.idle();
                 history.compareSoon();
             }
-        }, (text) => streams.complained(text));
+        }, (text) => {
+            streams.complained(text);
+            this.requests.work.complained(text);
+        });
     }
 
     /**

@@ -119,11 +119,21 @@ export class Comparison {
     }
 
     /**
-     * Compares what came and went, at once.
+     * Compares what came and went, and the messages that are named, at once.
+     * @param {Iterable<number>} touched Indexes of messages that were changed in place.
      * @returns {boolean} False if nobody listens, or the array is not that of the chat that was sent.
      */
-    flush() {
-        return this.ledger.online && this.#compareOrder();
+    flush(touched) {
+        if (!this.ledger.online || !this.#compareOrder()) {
+            return false;
+        }
+        /** @type {Written[]} */
+        const changes = [];
+        for (const at of touched) {
+            this.#compareMessage(at, changes);
+        }
+        this.ledger.sendChanges(changes);
+        return true;
     }
 
     /**

@@ -53,6 +53,16 @@ export class History {
         return this.ledger.revision;
     }
 
+    /** The messages that the hub counts, oldest first. */
+    get known() {
+        return this.ledger.known;
+    }
+
+    /** The key of the request that is done just now: what changes meanwhile is its doing. */
+    set key(/** @type {string | null} */ key) {
+        this.ledger.key = key;
+    }
+
     // --- sending the whole ------------------------------------------------------------------------------------------
 
     /** SillyTavern has loaded a chat, or this one anew. */
@@ -116,11 +126,12 @@ export class History {
     }
 
     /**
-     * Compares what came and went, at once.
+     * Compares what came and went, and the messages that are named, at once.
+     * @param {Iterable<number>} [touched] Indexes of messages that were changed in place.
      * @returns {boolean} False if nobody listens, or the array is not that of the chat that was sent.
      */
-    flush() {
-        return this.comparison.flush();
+    flush(touched = []) {
+        return this.comparison.flush(touched);
     }
 
     // --- the message that is being generated ------------------------------------------------------------------------
@@ -185,6 +196,25 @@ export class History {
      */
     uidOf(message) {
         return this.ledger.uids.of(message);
+    }
+
+    /**
+     * The id of a message, if it has been given one.
+     * @param {LiveMessage} message The message.
+     * @returns {string | undefined}
+     */
+    knownUid(message) {
+        return this.ledger.uids.get(message);
+    }
+
+    /**
+     * A message as the hub has it, or is about to: one that is being rewritten as it was before.
+     * @param {LiveMessage} message The message.
+     * @param {number} [most] Bytes of UTF-8.
+     * @returns {import('./ledger.js').Written}
+     */
+    written(message, most = undefined) {
+        return this.ledger.write(message, this.held.fieldsOf(message), most);
     }
 
     /**

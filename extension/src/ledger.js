@@ -42,6 +42,8 @@ export class Ledger {
         /** @type {(Fields | undefined)[]} What was sent of each; undefined before `sentFrom`. */
         this.sent = [];
         this.uids = new Uids();
+        /** @type {string | null} Of the request that is done just now: what changes meanwhile is its doing. */
+        this.key = null;
     }
 
     /** Whether the chat that was sent is still open. */
@@ -96,10 +98,11 @@ export class Ledger {
      * Writes a message.
      * @param {LiveMessage} message The message.
      * @param {Fields} fields What is sent of it.
+     * @param {number} [most] Bytes of UTF-8.
      * @returns {Written}
      */
-    write(message, fields) {
-        return writeMessage(fields, this.uids.of(message));
+    write(message, fields, most = undefined) {
+        return writeMessage(fields, this.uids.of(message), most);
     }
 
     /**
@@ -137,7 +140,7 @@ export class Ledger {
     sendChanges(changes) {
         let first = 0;
         while (first < changes.length) {
-            const head = toJson({ chat_id: this.chat.id, ...this.advance() });
+            const head = toJson({ chat_id: this.chat.id, ...this.advance(), key: this.key ?? undefined });
             let bytes = utf8Length(head) + ENVELOPE;
             let end = first;
             while (end < changes.length && (end === first || bytes + changes[end].bytes + ENVELOPE <= LIMITS.pageBytes)) {

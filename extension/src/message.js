@@ -181,7 +181,53 @@ function text(value) {
  * @returns {{json: string, bytes: number}}
  */
 export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
-    const lengths = textLengths(fields, []);
+    const fitting = cutToFit(fields, most, (data, truncated) => ({ ...data, uid, ...(truncated && { truncated }) }));
+    if (fitting) {
+        return fitting;
+    }
+    // Not a few long texts but very many values: what every reader needs is kept.
+    const { name, mes, is_user, is_system, send_date, swipe_id, swipe_count } = fields;
+    /** @type {Record<string, number>} */
+    const truncated = { extra: JSON.stringify(fields.extra ?? null).length };
+    const kept = cutTexts({ name, mes, is_user, is_system, send_date, swipe_id, swipe_count }, SMALLEST_CUT, '', truncated);
+    const json = toJson({ ...kept, uid, truncated });
+    return { json, bytes: utf8Length(json) };
+}
+
+/**
+ * Writes one swipe of a message as JSON of at most so many bytes. What is cut is listed in `truncated` by the names by which the
+ * whole message has it: `swipes.3`, `swipe_info.3.extra.reasoning`.
+ * @param {LiveMessage} message The message.
+ * @param {number} index Which swipe.
+ * @param {number} most Bytes of UTF-8.
+ * @returns {{json: string, bytes: number}}
+ */
+export function writeSwipe(message, index, most) {
+    const { send_date, extra } = message.swipe_info?.[index] ?? {};
+    const mes = text(message.swipes[index]);
+    const info = plain({ send_date, extra: isObject(extra) ? extra : {} }, 1);
+    const data = { swipes: { [index]: mes }, swipe_info: { [index]: info } };
+    const fitting = cutToFit(data, most, ({ swipes, swipe_info }, truncated) =>
+        ({ mes: swipes[index], ...swipe_info[index], ...(truncated && { truncated }) }));
+    if (fitting) {
+        return fitting;
+    }
+    /** @type {Record<string, number>} */
+    const truncated = { [`swipe_info.${index}.extra`]: JSON.stringify(info.extra).length };
+    const kept = cutTexts({ swipes: { [index]: mes } }, SMALLEST_CUT, '', truncated);
+    const json = toJson({ mes: kept.swipes[index], extra: {}, truncated });
+    return { json, bytes: utf8Length(json) };
+}
+
+/**
+ * Writes data as JSON of at most so many bytes, with its longest texts cut if need be.
+ * @param {any} data Plain data.
+ * @param {number} most Bytes of UTF-8.
+ * @param {(data: any, truncated?: Record<string, number>) => unknown} shape What to write, of the data and of what was cut in it.
+ * @returns {{json: string, bytes: number} | null} Null if cutting texts is not enough.
+ */
+function cutToFit(data, most, shape) {
+    const lengths = textLengths(data, []);
     const atLeast = (/** @type {number} */ longest) => lengths.reduce((sum, length) => sum + Math.min(length, longest), 0);
     // What the last attempt took, to skip those that cannot do.
     let bytes = 0;
@@ -193,20 +239,14 @@ export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
         }
         /** @type {Record<string, number>} */
         const truncated = {};
-        const json = toJson(longest === Infinity ? { ...fields, uid } : { ...cutTexts(fields, longest, '', truncated), uid, truncated });
+        const json = toJson(longest === Infinity ? shape(data) : shape(cutTexts(data, longest, '', truncated), truncated));
         bytes = utf8Length(json);
         units = left;
         if (bytes <= most) {
             return { json, bytes };
         }
     }
-    // Not a few long texts but very many values: what every reader needs is kept.
-    const { name, mes, is_user, is_system, send_date, swipe_id, swipe_count } = fields;
-    /** @type {Record<string, number>} */
-    const truncated = { extra: JSON.stringify(fields.extra ?? null).length };
-    const kept = cutTexts({ name, mes, is_user, is_system, send_date, swipe_id, swipe_count }, SMALLEST_CUT, '', truncated);
-    const json = toJson({ ...kept, uid, truncated });
-    return { json, bytes: utf8Length(json) };
+    return null;
 }
 
 /**

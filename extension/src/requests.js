@@ -5,7 +5,7 @@
 import { ACTIONS } from './actions/index.js';
 import { LIMITS, RequestError, checkFields } from './protocol.js';
 import { REQUESTS } from './request-table.js';
-import { Work, wordsOf } from './work.js';
+import { Later, Work, wordsOf } from './work.js';
 
 /**
  * @typedef {object} RequestsOptions
@@ -13,10 +13,9 @@ import { Work, wordsOf } from './work.js';
  * @property {import('./history.js').History} history Tells of the change before the answer does.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {() => number} now Milliseconds.
- * @property {() => boolean} isEnding Whether a reply has just ended or was stopped, so that the page is about to come to rest.
+ * @property {import('./stream.js').Streams} streams The reply that is generated.
  * @property {(permission: import('./request-table.js').Permission) => boolean} permits Whether the user grants it.
  * @property {(type: string, content: unknown, id: string | number) => void} answer Sends the one answer.
- * @property {(reason: string, kind: import('./stream.js').Kind) => void} onFailure Told when a generation that was asked for throws.
  * @property {(text: string) => void} log One line for the debug log.
  */
 
@@ -111,7 +110,9 @@ export class Requests {
         }
         let outcome = 'done';
         try {
-            keyed.answer = { type: 'result', content: await running };
+            const result = await running;
+            // What is only waited for lets others have their turn.
+            keyed.answer = { type: 'result', content: result instanceof Later ? await result.done : result };
         } catch (error) {
             const failure = error instanceof RequestError ? error : new RequestError('failed', `SillyTavern: ${wordsOf(error)}`, { reason: wordsOf(error) });
             const failed = failure.toContent();
@@ -159,11 +160,11 @@ export class Requests {
      * Checks what is asked, and does it.
      * @param {string} type The request.
      * @param {Record<string, any>} content Its content.
-     * @returns {Promise<Record<string, unknown>>}
+     * @returns {Promise<Record<string, unknown> | Later>}
      */
     async #run(type, content) {
-        const { tavern, history, permits } = this.options;
-        const { permission, fields } = REQUESTS[type];
+        const { history, permits } = this.options;
+        const { permission, fields, mutates } = REQUESTS[type];
         checkFields(type, content, fields);
         if (!permits(permission)) {
             throw new RequestError('forbidden', `the user has not allowed this: switch on "${permission}" in ChatBridge's panel in SillyTavern`, { permission });
@@ -171,6 +172,28 @@ export class Requests {
         if (!this.capabilities().includes(type)) {
             throw new RequestError('unsupported', `this version of SillyTavern has no way to do ${type}`, { request: type });
         }
+        const guard = () => this.#guard(content);
+        guard();
+        if (!mutates) {
+            return ACTIONS[type].run(this.work, content);
+        }
+        const key = typeof content.key === 'string' ? content.key : null;
+        Object.assign(this.work, { guard, key });
+        try {
+            return await ACTIONS[type].run(this.work, content);
+        } finally {
+            history.flush();
+            history.key = null;
+        }
+    }
+
+    /**
+     * Refuses what was asked of a chat that is no longer as its asker saw it.
+     * @param {Record<string, any>} content What is asked.
+     * @throws {RequestError} stale_chat.
+     */
+    #guard(content) {
+        const { tavern, history } = this.options;
         const open = tavern.chatId();
         if (typeof content.chat_id === 'string' && content.chat_id !== open) {
             throw new RequestError('stale_chat', 'another chat is open in SillyTavern by now; nothing was done', { chat_id: content.chat_id.slice(0, LIMITS.reasonCharacters), open });
@@ -179,7 +202,6 @@ export class Requests {
         if (typeof content.revision === 'number' && content.revision !== history.revision) {
             throw new RequestError('stale_chat', 'the chat has changed since; nothing was done', { revision: content.revision, now: history.revision });
         }
-        return ACTIONS[type].run(this.work, content);
     }
 
     /**

@@ -31,6 +31,15 @@ import { ShownText } from './shown.js';
  * @property {() => number} now Milliseconds.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {(kind: Kind | null) => void} onKind Told of what is being generated.
+ * @property {(ended: Ended) => void} [onEnded] Told what became of each reply.
+ */
+
+/**
+ * What became of a reply.
+ * @typedef {object} Ended
+ * @property {string} outcome As in `stream_end`.
+ * @property {string | null} error Why it failed, or what SillyTavern said though it did not.
+ * @property {LiveMessage | null} message The message that was written, if one was.
  */
 
 /**
@@ -84,6 +93,8 @@ export class Streams {
         /** @type {Processor | null} One whose chat was left: what it still says concerns nobody. */
         this.dead = null;
         this.last = 0;
+        /** @type {string | null} Of the request that has asked for what is generated. */
+        this.key = null;
         this.stopped = false;
         /** When there was a sign that a reply ends. */
         this.endedAt = -Infinity;
@@ -265,6 +276,11 @@ export class Streams {
         }
     }
 
+    /** Whether a reply is on its way, or may be. */
+    get underWay() {
+        return this.live !== null || this.armed !== null;
+    }
+
     /** Whether a reply has just ended or was stopped, so that the page is about to come to rest. */
     get ending() {
         return this.options.now() - this.endedAt < ENDING;
@@ -326,6 +342,7 @@ export class Streams {
                 at,
                 uid: old ? history.uidOf(old) : null,
                 base,
+                key: this.key ?? undefined,
             },
             rest: kept.slice(base.length),
             told: false,
@@ -544,6 +561,11 @@ export class Streams {
             // One with a message that gets lost is noticed by its revision.
             this.ends = [...this.ends.slice(1 - MOST_ENDS), { content, at: sent ? now() : Infinity }];
         }
+        this.options.onEnded?.({
+            outcome: String(end.outcome),
+            error: /** @type {string | null} */ (end.error ?? end.warning ?? null),
+            message: live.received || live.processor !== null ? live.message : null,
+        });
         history.compareSoon();
         timers.set(() => history.compareSoon(), AFTERMATH);
         this.options.onKind(null);

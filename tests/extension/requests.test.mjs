@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
+import { oneNamed, rangesOf, severalNamed } from '../../extension/src/actions/naming.js';
 import { LIMITS } from '../../extension/src/protocol.js';
 import { Requests } from '../../extension/src/requests.js';
 import { wordsOf } from '../../extension/src/work.js';
@@ -18,6 +19,9 @@ function setUp() {
         isSaving: () => false,
         isOnline: () => all.tavern.online,
         isSwiping: () => false,
+        isMuted: () => false,
+        isEditing: () => false,
+        messages: () => all.tavern.chat,
         has: () => true,
         async addUserMessage(text) {
             done.push(text);
@@ -37,10 +41,15 @@ function setUp() {
         history: all.history,
         timers: { ...all.timers, set: (callback, ms) => setTimeout(callback, ms) },
         now: () => all.timers.time,
-        isEnding: () => all.streams.ending,
+        streams: {
+            key: null,
+            stopped: false,
+            underWay: false,
+            get ending() { return all.streams.ending; },
+            failed: (reason, kind) => failures.push([reason, kind]),
+        },
         permits: (permission) => !all.forbidden?.includes(permission),
         answer: (type, content, id) => answers.push({ type, content, id }),
-        onFailure: (reason, kind) => failures.push([reason, kind]),
         log: () => { },
     });
     const ask = async (type, content = {}, id = answers.length + 1) => {
@@ -104,6 +113,8 @@ test('stop overtakes, and tells the truth', async () => {
 
 test('regenerate is done when it has begun, and fails with words', async () => {
     const all = setUp();
+    assert.equal((await all.ask('regenerate')).content.code, 'not_found');
+    all.tavern.say('Alice', 'Hello');
     const asked = all.ask('regenerate');
     await new Promise(setImmediate);
     all.tavern.generating = true;
@@ -281,4 +292,132 @@ test('a chat that has changed since is not touched', async () => {
     assert.equal((await all.ask('send_message', { text: 'Hi', reply: false, revision })).content.code, 'stale_chat');
     assert.deepEqual(all.done, []);
     assert.equal((await all.ask('send_message', { text: 'Hi', reply: false, revision: all.history.revision })).type, 'result');
+});
+
+test('who waits for a reply holds up nobody, and is told what came of it', async () => {
+    const all = setUp();
+    const { work, options: { streams } } = all.requests;
+    const asked = all.ask('send_message', { text: 'Hi', wait: 'reply', key: 'k' }, 'waiting');
+    await work.until(() => work.running > 0, 5000);
+    assert.deepEqual([work.running, streams.key, all.history.ledger.key], [1, 'k', null]);
+    assert.equal((await all.ask('send_message', { text: 'x', if_busy: 'reject' })).content.code, 'busy');
+    all.timers.settle();
+    const one = all.tavern.say('Alice', 'One');
+    const two = all.tavern.say('Bob', 'Two');
+    work.replyEnded({ outcome: 'finished', error: null, message: one });
+    work.replyEnded({ outcome: 'finished', error: 'a warning', message: two });
+    all.actor.resolve();
+    await asked;
+    const { type, content, id } = all.answers.at(-1);
+    assert.deepEqual([type, id, content.outcome, content.error], ['result', 'waiting', 'finished', 'a warning']);
+    assert.deepEqual(content.replies.map((reply) => reply.mes), ['One', 'Two']);
+    assert.equal(streams.key, null);
+    all.history.flush();
+    assert.deepEqual(all.ofType('chat_changes').map((changes) => changes.key).slice(0, 2), ['k', undefined]);
+});
+
+test('what came of a generation is told as it was', async () => {
+    const cases = [
+        [[{ outcome: 'finished' }, { outcome: 'failed', error: 'no money' }], {}, 'failed', 'no money'],
+        [[{ outcome: 'finished' }], { stopped: true }, 'stopped', null],
+        [[{ outcome: 'stopped' }], {}, 'stopped', null],
+        [[], {}, 'failed', 'SillyTavern has generated nothing; its own page may say why'],
+        [[], { throws: new Error('AbortError') }, 'failed', 'AbortError'],
+        [[], { throws: new Error('AbortError'), stopped: true }, 'stopped', null],
+        [[{ outcome: 'abandoned' }], { forever: true }, 'failed', 'another chat was opened in SillyTavern before the reply was there'],
+    ];
+    for (const [replies, { throws, stopped = false, forever = false }, outcome, error] of cases) {
+        const all = setUp();
+        const { work, options: { streams } } = all.requests;
+        const generation = work.generate('normal', () => new Promise((resolve, reject) => Object.assign(all.actor, { resolve, reject })));
+        streams.stopped = stopped;
+        replies.forEach((reply) => work.replyEnded({ error: null, message: null, ...reply }));
+        throws ? all.actor.reject(throws) : forever || all.actor.resolve();
+        const found = await work.outcome(generation);
+        assert.deepEqual([found.outcome, found.error], [outcome, error]);
+    }
+});
+
+test('a guard is looked at again when the wait for the end of a reply is over', async () => {
+    const all = setUp();
+    all.tavern.generating = true;
+    const asked = all.ask('send_message', { text: 'x', reply: false, if_busy: 'wait', revision: all.history.revision });
+    setTimeout(() => {
+        all.tavern.say('Alice', 'A reply');
+        all.tavern.generating = false;
+    }, 60);
+    assert.equal((await asked).content.code, 'stale_chat');
+    assert.deepEqual(all.done, []);
+});
+
+test('messages are named by their ids, by where they stand, or by both', () => {
+    const all = setUp();
+    ['a', 'b', 'c', 'd'].forEach((text) => all.tavern.say('User', text));
+    all.history.flush();
+    const { work } = all.requests;
+    const uids = all.mirror.messages.map((message) => message.uid);
+    const places = (named) => named.map((one) => one.at);
+    const refusal = (run) => {
+        try {
+            run();
+        } catch (error) {
+            return error.code;
+        }
+        return null;
+    };
+    assert.equal(oneNamed(work, { uid: uids[2] }).at, 2);
+    assert.equal(oneNamed(work, { uid: uids[2], at: 2 }).message.mes, 'c');
+    assert.equal(oneNamed(work, { at: 0 }).at, 0);
+    assert.deepEqual(places(severalNamed(work, { uids: [uids[3], uids[1], uids[3]] })), [1, 3]);
+    assert.deepEqual(places(severalNamed(work, { uids: [uids[2], uids[1]], at: 1 })), [1, 2]);
+    assert.deepEqual(places(severalNamed(work, { uids: [], at: 1, count: 3 })), [1, 2, 3]);
+    assert.equal(refusal(() => oneNamed(work, { uid: uids[2], at: 1 })), 'stale_chat');
+    assert.equal(refusal(() => oneNamed(work, { uid: 'none', at: 1 })), 'not_found');
+    assert.equal(refusal(() => oneNamed(work, { at: 4 })), 'not_found');
+    assert.equal(refusal(() => oneNamed(work, { at: 0.5 })), 'not_found');
+    assert.equal(refusal(() => oneNamed(work, {})), 'bad_field');
+    assert.equal(refusal(() => severalNamed(work, { uids: [uids[1], uids[3]], at: 1 })), 'stale_chat');
+    assert.equal(refusal(() => severalNamed(work, { at: 2, count: 3 })), 'not_found');
+    assert.equal(refusal(() => severalNamed(work, { uids: [uids[0], 'none'] })), 'not_found');
+    assert.equal(refusal(() => severalNamed(work, {})), 'bad_field');
+    assert.deepEqual(rangesOf([0, 2, 3, 4, 7].map((at) => ({ at }))), ['0', '2-4', '7']);
+    all.tavern.id = null;
+    assert.equal(refusal(() => oneNamed(work, { uid: uids[0] })), 'not_found');
+});
+
+test('pages and swipes fit into a frame, whatever they hold', async () => {
+    const all = setUp();
+    for (let i = 0; i < 6; i++) {
+        all.tavern.say('User', `${i}${'好'.repeat(20000)}`);
+    }
+    const swipes = Array.from({ length: 5 }, (_, i) => `${i}${'\u0001😀'.repeat(60000)}`);
+    const swipe_info = swipes.map((text, i) => ({ send_date: new Date(0), extra: i ? { reasoning: 'r'.repeat(90000) } : Object.fromEntries(Array.from({ length: 20000 }, (_, n) => [n, n])) }));
+    const message = all.tavern.say('Alice', swipes[0], { swipes, swipe_id: 0, swipe_info });
+    all.history.flush();
+    const fits = (answer) => assert.ok(Buffer.byteLength(JSON.stringify(answer)) <= LIMITS.pageBytes);
+    const got = [];
+    for (let start = 0; start !== null;) {
+        const answer = await all.ask('get_messages', { start });
+        fits(answer);
+        got.push(...answer.content.messages);
+        start = answer.content.next;
+    }
+    assert.deepEqual(got, all.mirror.messages);
+    const found = [];
+    for (let swipe = 0; swipe !== null;) {
+        const answer = await all.ask('get_message', { at: 6, swipe });
+        fits(answer);
+        assert.ok(answer.content.swipes.length);
+        found.push(...answer.content.swipes);
+        swipe = answer.content.next;
+    }
+    assert.equal(found.length, 5);
+    found.forEach(({ mes, truncated }, i) => {
+        assert.ok(swipes[i].startsWith(mes));
+        assert.equal(truncated[`swipes.${i}`] ?? mes.length, swipes[i].length);
+    });
+    assert.ok(found[0].truncated['swipe_info.0.extra']);
+    const uid = all.history.uidOf(message);
+    assert.equal((await all.ask('get_field', { uid, field: 'swipe_info.1.extra.reasoning', offset: 80000 })).content.total, 90000);
+    assert.equal((await all.ask('get_field', { uid, field: 'swipe_info.9' })).content.code, 'not_found');
 });

@@ -56,8 +56,8 @@ class SwipeText(Content):
     send_date: str | int | float | None = None
     extra: Annotated[dict[str, Any], Meta(description="its reasoning, model, media …")] = {}
     truncated: Annotated[
-        Count | None, Meta(description="the whole text's length, if it did not fit; see `get_field`")
-    ] = None
+        dict[str, Count], Meta(description="the lengths of texts that were cut, by the names that `get_field` takes")
+    ] = {}
 
 
 class GetMessageResult(Content):
@@ -77,7 +77,11 @@ class GetField(TavernRequest, kw_only=True):
 
     uid: Annotated[Name, Meta(description="of the message")]
     field: Annotated[
-        str, Meta(max_length=1000, description="as `truncated` names it: `mes`, `extra.reasoning` …; or `swipes.3`")
+        str,
+        Meta(
+            max_length=1000,
+            description="as `truncated` names it: `mes`, `extra.reasoning` …; `swipes.3`, `swipe_info.3.extra`",
+        ),
     ]
     offset: Count = 0
 
@@ -91,12 +95,16 @@ class GetFieldResult(Content):
 
 
 class EditMessage(ChangingRequest, kw_only=True):
-    """Change a message's text, its reasoning, or both. Name it by `uid` or by its index `at`."""
+    """Change a message's text, its reasoning, or both. Name it by `uid` or by its index `at`.
+
+    They are stored as they are: SillyTavern's own editor would replace macros and apply regex scripts. One that is
+    being edited in SillyTavern is refused as `busy`.
+    """
 
     uid: Annotated[Name | None, Meta(description=_UID)] = None
     at: Annotated[Count | None, Meta(description="the message's index")] = None
     text: Annotated[str | None, Meta(description="the new text")] = None
-    reasoning: Annotated[str | None, Meta(description="the new reasoning")] = None
+    reasoning: Annotated[str | None, Meta(description="the new reasoning; empty: none")] = None
 
 
 class MessageResult(Content):
@@ -117,7 +125,8 @@ class MessageRange(ChangingRequest, kw_only=True):
 
 
 class DeleteMessages(MessageRange):
-    """Delete messages, either those of `uids`, or `count` of them from index `at` on."""
+    """Delete messages, either those of `uids`, or `count` of them from index `at` on: these, and no tool calls before
+    them."""
 
 
 class HideMessages(MessageRange):
@@ -125,7 +134,8 @@ class HideMessages(MessageRange):
 
 
 class UnhideMessages(MessageRange):
-    """Let the model see messages again, either those of `uids`, or `count` of them from index `at` on."""
+    """Let the model see messages again, either those of `uids`, or `count` of them from index `at` on. Rows that
+    hold tool calls stay as they are."""
 
 
 class CountResult(Content):
@@ -143,7 +153,10 @@ class Branch(ChangingRequest, kw_only=True):
 
 
 class Checkpoint(ChangingRequest, kw_only=True):
-    """Copy the chat up to a message into a new one, which the message then refers to; the open chat stays open."""
+    """Copy the chat up to a message into a new one, which the message then refers to; the open chat stays open.
+
+    The name of a chat that there is already, or that no file can have, is refused as `bad_field`.
+    """
 
     uid: Annotated[Name | None, Meta(description=_UID)] = None
     at: Annotated[Count | None, Meta(description="the message's index")] = None

@@ -59,7 +59,10 @@ class Continue(ChangingRequest, kw_only=True):
 
 
 class GenerationResult(Content):
-    """The generation has begun; with `wait: reply` it is over, and this is what came of it."""
+    """The generation has begun; with `wait: reply` it is over, and this is what came of it.
+
+    A model that falls silent keeps SillyTavern waiting, and so the request, until somebody asks for `stop`.
+    """
 
     outcome: Annotated[
         Literal["finished", "stopped", "failed"] | None, Meta(description="with `wait: reply`: how it ended")
@@ -72,6 +75,14 @@ class Impersonate(ChangingRequest, kw_only=True):
     """Have the model write a message in the user's name. It is returned, not sent; the user's draft stays."""
 
     fill: Annotated[bool, Meta(description="put it into SillyTavern's input box, in the place of the draft")] = False
+
+
+class ImpersonateResult(Content):
+    """The text that was generated. Where none was, the request has failed."""
+
+    text: str
+    outcome: Annotated[Literal["finished", "stopped"], Meta(description="stopped: this is how far it came")]
+    error: Annotated[str | None, Meta(description="what SillyTavern said, though a text came")] = None
 
 
 class TextResult(Content):
@@ -91,7 +102,8 @@ class StopResult(Content):
 
 
 class Swipe(ChangingRequest, kw_only=True):
-    """Show another version of the last message. Right of the last one, another is generated."""
+    """Show another version of the last message. Right of the last one, another is generated; a greeting that nobody
+    has answered goes round there, as everything does left of the first one."""
 
     direction: Annotated[Literal["left", "right"] | None, Meta(description="to the neighbour; or else `to`")] = None
     to: Annotated[Count | None, Meta(description="the index of the version; one past the end generates")] = None
@@ -116,7 +128,7 @@ class SwipeResult(Content):
 
 
 class DeleteSwipe(ChangingRequest, kw_only=True):
-    """Delete one version of the last message. The only one cannot be deleted."""
+    """Delete one version of the last message. The only one cannot be deleted: that is refused as `unsupported`."""
 
     swipe: Annotated[Count | None, Meta(description="which; left out: the one that is shown")] = None
     uid: Annotated[Name | None, Meta(description="guard: refused as `stale_chat` if it is not the last message's")] = (
@@ -164,7 +176,7 @@ SPECS: Final = (
     RequestSpec(
         "impersonate",
         Impersonate,
-        TextResult,
+        ImpersonateResult,
         permission="buttons",
         mutates=True,
         errors=GENERATING,

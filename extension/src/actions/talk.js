@@ -2,15 +2,16 @@
 
 import { RequestError } from '../protocol.js';
 import { hasChangingMacro } from '../macros.js';
-import { fieldsOf, writeMessage } from '../message.js';
+import { Later } from '../work.js';
 
-const START_PATIENCE = 15000;
 const STOP_PATIENCE = 10000;
 
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const TALK = Object.freeze({
     send_message: { needs: ['command:send', 'generate', 'saveChat'], run: sendMessage },
-    regenerate: { needs: ['command:regenerate'], run: regenerate },
+    regenerate: { needs: ['command:regenerate'], run: (work, content) => again(work, content, 'regenerate', () => work.tavern.regenerate()) },
+    continue: { needs: ['generate'], run: (work, content) => again(work, content, 'continue', () => work.tavern.continueReply()) },
+    impersonate: { needs: ['generate'], run: impersonate },
     stop: { needs: ['stopGeneration'], run: stop },
 });
 
@@ -18,42 +19,108 @@ export const TALK = Object.freeze({
  * Adds a message of the user's, and has it answered.
  * @type {import('../work.js').Run}
  */
-async function sendMessage(work, { text, reply = true, if_busy: ifBusy }) {
+async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) {
     const { tavern, history } = work;
     if (hasChangingMacro(text)) {
         const why = 'the text holds a macro that changes a variable or bans words; SillyTavern would run it when it builds a prompt';
         throw new RequestError('unsupported', why, { reason: 'macro' });
     }
     await work.ready({ generates: reply, ifBusy });
+    if (reply) {
+        needSpeaker(work);
+    }
     const chat = tavern.chatId();
     const { at, message } = await tavern.addUserMessage(text);
     if (tavern.chatId() !== chat) {
         throw new RequestError('failed', 'another chat was opened in SillyTavern while the message was stored', { reason: 'chat_switched' });
     }
     history.flush();
-    const stored = JSON.parse(writeMessage(fieldsOf(message), history.uidOf(message)).json);
-    if (reply) {
-        work.generate('normal', () => tavern.reply());
+    const sent = { confirmed: true, chat_id: chat, at, message: work.stored(message) };
+    if (!reply) {
+        return sent;
     }
-    return { confirmed: true, chat_id: chat, at, message: stored };
+    const generation = work.generate('normal', () => tavern.reply());
+    if (wait !== 'reply') {
+        return sent;
+    }
+    const answered = async () => ({ ...sent, message: work.stored(message, 2), ...await result(work, generation, 2) });
+    return new Later(answered());
 }
 
 /**
- * Has the last reply generated again; done when that has begun.
- * @type {import('../work.js').Run}
+ * Has the last reply generated again, or written on; done when that has begun, or with `wait` when it is over.
+ * @param {import('../work.js').Work} work The page.
+ * @param {Record<string, any>} content What is asked.
+ * @param {import('../stream.js').Kind} kind What is generated.
+ * @param {() => Promise<unknown>} start Starts it.
+ * @returns {Promise<Record<string, unknown> | Later>}
  */
-async function regenerate(work, { if_busy: ifBusy }) {
+async function again(work, { wait, if_busy: ifBusy }, kind, start) {
     const { tavern } = work;
     await work.ready({ generates: true, ifBusy });
-    const outcome = work.generate('regenerate', () => tavern.regenerate());
-    await work.until(() => outcome.ended || tavern.isGenerating(), START_PATIENCE);
-    if (outcome.error !== null) {
-        throw new RequestError('failed', `SillyTavern: ${outcome.error}`, { reason: outcome.error });
+    needSpeaker(work);
+    const last = tavern.messages().length - 1;
+    if (last < 0) {
+        throw new RequestError('not_found', 'the chat is empty', { reason: 'empty' });
     }
-    if (!outcome.ended && !tavern.isGenerating()) {
-        throw new RequestError('failed', 'SillyTavern did not begin to generate', { reason: 'not_started' });
+    if (tavern.isEditing(last)) {
+        throw new RequestError('busy', 'the last message is being edited in SillyTavern', { reason: 'editing' });
     }
+    const generation = work.generate(kind, start);
+    if (wait === 'reply') {
+        return new Later(result(work, generation));
+    }
+    await work.begun(generation);
     return {};
+}
+
+/**
+ * Refuses what a group cannot answer in which everybody is muted.
+ * @param {import('../work.js').Work} work The page.
+ * @throws {RequestError} unsupported.
+ */
+function needSpeaker({ tavern }) {
+    if (tavern.isMuted()) {
+        throw new RequestError('unsupported', 'all members of this group are muted: let one of them speak first', { reason: 'muted' });
+    }
+}
+
+/**
+ * What came of a generation, for the answer.
+ * @param {import('../work.js').Work} work The page.
+ * @param {import('../work.js').Generation} generation The generation.
+ * @param {number} [share] The replies may take this part of a frame.
+ * @returns {Promise<Record<string, unknown>>}
+ */
+async function result(work, generation, share = 1) {
+    const { outcome, messages, error } = await work.outcome(generation);
+    return { outcome, replies: messages.map((message) => work.stored(message, share * messages.length)), error };
+}
+
+/**
+ * Has a message written in the user's name.
+ * @type {import('../work.js').Run}
+ */
+async function impersonate(work, { fill = false, if_busy: ifBusy }) {
+    const { tavern } = work;
+    await work.ready({ generates: true, ifBusy });
+    /** @type {string | null} */
+    let text = null;
+    const generation = work.generate('impersonate', async () => {
+        text = await tavern.impersonate();
+    });
+    const written = async () => {
+        const { outcome, error } = await work.outcome(generation);
+        if (outcome === 'failed' || text === null) {
+            const reason = error ?? 'it was stopped before anything came';
+            throw new RequestError('failed', `there is no text: ${reason}`, { reason: outcome === 'stopped' ? 'stopped' : reason });
+        }
+        if (fill && !tavern.setDraft(text)) {
+            throw new RequestError('failed', 'the text could not be put into SillyTavern\'s input box', { reason: 'no_box', text });
+        }
+        return { text, outcome, error };
+    };
+    return new Later(written());
 }
 
 /**
