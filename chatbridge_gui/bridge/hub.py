@@ -21,7 +21,9 @@ from chatbridge_gui.bridge.events import (
     TavernsChanged,
     WindowWanted,
 )
+from chatbridge_gui.bridge.numbers import TavernNumbers
 from chatbridge_gui.bridge.peers import App, Outbox, Peer, Tavern
+from chatbridge_gui.bridge.queues import Queues
 from chatbridge_gui.bridge.readers import Readers, changes_of, is_first_page
 from chatbridge_gui.bridge.requests import PendingRequests
 from chatbridge_gui.bridge.simple import SimpleTavern
@@ -48,7 +50,6 @@ from chatbridge_gui.protocol.messages import (
 )
 
 SERVER_NAME = "ChatBridge"
-_REMEMBERED_INSTANCES = 1000
 _LOG_CHARACTERS = 1000
 
 
@@ -60,10 +61,10 @@ class Hub:
         self.taverns: dict[int, Tavern] = {}
         self.readers = Readers()
         self.pending = PendingRequests()
+        self.queues = Queues(self.pending, self.taverns, self._taverns_changed)
         self.session = f"{time.time_ns():x}"
         self._peer_numbers = itertools.count(1)
-        self._tavern_numbers = itertools.count(1)
-        self._numbers_by_instance: dict[str, int] = {}
+        self._numbers = TavernNumbers()
         self._simple_taverns: dict[int, SimpleTavern] = {}
         self._departed: dict[int, tuple[Tavern, asyncio.TimerHandle]] = {}
         self._conflicts = ChatConflicts()
@@ -88,7 +89,7 @@ class Hub:
     ) -> Tavern:
         """Take a tavern in. An older socket of the same instance is closed; it keeps its number, its mirror, and the
         requests it has not answered, which it is asked again."""
-        number = self._number_for(hello.instance)
+        number = self._numbers.of(hello.instance)
         older = self.taverns.get(number)
         if older is not None:
             older.outbox.close(CloseCode.REPLACED, "this instance has connected again")
@@ -106,8 +107,7 @@ class Hub:
             if tavern.mirror.complete and departed is not None and not departed.waiting_for_history:
                 more["known"] = Known(epoch=tavern.mirror.epoch, revision=tavern.mirror.revision)
             outbox.put(encode("welcome", self._welcome(tavern=number, **more)))
-        for frame in self.pending.unanswered(number):
-            outbox.put(frame)
+        self.queues.back(tavern)
         self._joined(tavern)
         self.readers.tavern_joined(tavern)
         self._conflicts.here(number, True)
@@ -120,7 +120,9 @@ class Hub:
         app = App(self._info(hello, address, None, simple=simple), hello, outbox)
         points = self._resumable(hello)
         if not simple:
-            outbox.put(encode("welcome", self._welcome(taverns=self._describe(), resumed=tuple(points))))
+            outbox.put(
+                encode("welcome", self._welcome(app=app.info.peer, taverns=self.describe(), resumed=tuple(points)))
+            )
         self.readers.join(app)
         self._joined(app)
         for tavern in self._remembered():
@@ -142,8 +144,10 @@ class Hub:
             else:
                 timer = asyncio.get_running_loop().call_later(limits.RETURN, self._forget, peer)
                 self._departed[peer.number] = (peer, timer)
-        elif isinstance(peer, App) and not self.readers.leave(peer):
-            return
+        elif isinstance(peer, App):
+            if not self.readers.leave(peer):
+                return
+            self.queues.app_left(peer.info.peer)
         self._tell(PeerLeft(peer.info))
         self.log("info", "peer", "left", peer.label)
         if isinstance(peer, Tavern):
@@ -157,11 +161,12 @@ class Hub:
             self._forget(tavern)
         for tavern in list(self.taverns.values()):
             self.leave(tavern, for_good=True)
+        self.queues.close()
 
     def _forget(self, tavern: Tavern) -> None:
         """A tavern will not come back: what it was asked and did not answer is answered for it."""
         self._departed.pop(tavern.number, None)
-        self.pending.tavern_gone(tavern.number)
+        self.queues.tavern_gone(tavern.number)
         self.readers.forget_tavern(tavern.number)
         self._conflicts.opened(tavern.number, None)
 
@@ -272,15 +277,6 @@ class Hub:
 
     # --- small things -----------------------------------------------------------------------------------------------
 
-    def _number_for(self, instance: str) -> int:
-        if not instance:
-            return next(self._tavern_numbers)
-        number = self._numbers_by_instance.pop(instance, 0) or next(self._tavern_numbers)
-        self._numbers_by_instance[instance] = number
-        if len(self._numbers_by_instance) > _REMEMBERED_INSTANCES:
-            del self._numbers_by_instance[next(iter(self._numbers_by_instance))]
-        return number
-
     def _info(self, hello: Hello, address: str, tavern: int | None, *, simple: bool) -> PeerInfo:
         return PeerInfo(next(self._peer_numbers), hello.role, hello.name, address, simple, tavern, time.time())
 
@@ -311,11 +307,12 @@ class Hub:
             **more,
         )
 
-    def _describe(self) -> list[TavernInfo]:
-        return [tavern.describe() for tavern in self.taverns.values()]
+    def describe(self) -> list[TavernInfo]:
+        """The taverns that are here, as apps see them."""
+        return [tavern.describe(*self.queues.shown(number)) for number, tavern in self.taverns.items()]
 
     def _taverns_changed(self) -> None:
-        taverns = self._describe()
+        taverns = self.describe()
         self._tell(TavernsChanged(tuple(taverns)))
         self.readers.tell(encode("taverns", Taverns(taverns=taverns)))
 

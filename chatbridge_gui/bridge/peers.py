@@ -12,7 +12,7 @@ from chatbridge_gui.chat.journal import Journal
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.limits import OUTBOX_BYTES
-from chatbridge_gui.protocol.messages import Hello, TavernInfo
+from chatbridge_gui.protocol.messages import Hello, TavernInfo, Waiting
 
 
 class Outbox:
@@ -98,8 +98,8 @@ class Tavern(Peer):
             return None
         return self.origin, chat.kind, chat.group or chat.avatar, chat.id
 
-    def describe(self) -> TavernInfo:
-        """What apps are told of it."""
+    def describe(self, queue: tuple[Waiting, ...], waiting: int) -> TavernInfo:
+        """What apps are told of it, and of what waits for it."""
         return TavernInfo(
             tavern=self.number,
             name=self.hello.name,
@@ -111,6 +111,8 @@ class Tavern(Peer):
             state=self.mirror.state if self.mirror.has_reported else None,
             also_open_in=self.standing.others,
             stale=self.standing.stale,
+            queue=queue,
+            waiting=waiting,
         )
 
 

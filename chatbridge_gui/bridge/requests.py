@@ -8,7 +8,6 @@ from typing import Any, TypeAlias, TypeGuard
 
 from chatbridge_gui.protocol.codec import failure, read_result
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
-from chatbridge_gui.protocol.limits import REQUEST_ANSWER
 from chatbridge_gui.protocol.messages import Content, Failure
 from chatbridge_gui.protocol.requests.spec import RequestSpec
 
@@ -37,11 +36,12 @@ class PendingRequests:
     def __len__(self) -> int:
         return len(self._pending)
 
-    def add(self, spec: RequestSpec, tavern: int, reply: Reply, timeout: float = REQUEST_ANSWER) -> int:
-        """Expect an answer from a tavern; `reply` is called exactly once. Returns the id to send."""
+    def add(self, spec: RequestSpec, tavern: int, reply: Reply, answer_within: float) -> int:
+        """Expect an answer from a tavern within so many seconds; `reply` is called exactly once. Returns the id to
+        send."""
         self._last_id += 1
         id = self._last_id
-        timer = asyncio.get_running_loop().call_later(timeout, self._too_late, id, timeout)
+        timer = asyncio.get_running_loop().call_later(answer_within, self._too_late, id, answer_within)
         self._pending[id] = _Pending(spec, tavern, reply, timer)
         return id
 
@@ -85,8 +85,8 @@ class PendingRequests:
     def _is_expected(self, id: object, tavern: int) -> TypeGuard[int]:
         return isinstance(id, int) and id in self._pending and self._pending[id].tavern == tavern
 
-    def _too_late(self, id: int, timeout: float) -> None:
-        self._settle(id, self._unanswered(id, f"the tavern did not answer within {timeout:g} s", ErrorCode.TIMEOUT))
+    def _too_late(self, id: int, patience: float) -> None:
+        self._settle(id, self._unanswered(id, f"the tavern did not answer within {patience:g} s", ErrorCode.TIMEOUT))
 
     def _unanswered(self, id: int, why: str, harmless: ErrorCode) -> Failure:
         if self._pending[id].spec.mutates:

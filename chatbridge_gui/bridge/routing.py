@@ -2,7 +2,10 @@
 
 import uuid
 from collections.abc import Callable
+from typing import Any
 
+from chatbridge_gui.bridge.batch import AskOne, BatchRun
+from chatbridge_gui.bridge.broadcast import broadcast
 from chatbridge_gui.bridge.hub import Hub
 from chatbridge_gui.bridge.peers import App, Tavern
 from chatbridge_gui.bridge.requests import Reply
@@ -22,6 +25,7 @@ from chatbridge_gui.protocol.messages import (
     TavernState,
 )
 from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol.requests.hub import Batch
 from chatbridge_gui.protocol.requests.spec import ChangingRequest, Done, RequestSpec, TavernRequest
 from chatbridge_gui.protocol.requests.talk import SendMessage, SendMessageResult
 
@@ -32,9 +36,10 @@ class Router:
     def __init__(self, hub: Hub, *, has_window: bool) -> None:
         self._hub = hub
         self._has_window = has_window
-        self._hub_requests: dict[str, Callable[[], Content]] = {
-            "list_taverns": lambda: Taverns(taverns=[tavern.describe() for tavern in hub.taverns.values()]),
-            "show_window": self._show_window,
+        self._hub_requests: dict[str, Callable[[Any, App | None], Content]] = {
+            "list_taverns": lambda _content, _asker: Taverns(taverns=hub.describe()),
+            "show_window": lambda _content, _asker: self._show_window(),
+            "broadcast": lambda content, asker: broadcast(content, asker, hub.apps),
         }
 
     def from_tavern(self, tavern: Tavern, frame: Frame) -> None:
@@ -80,27 +85,43 @@ class Router:
             many = f"{REQUESTS_IN_FLIGHT} requests wait for their answers; wait for some before you ask more"
             reply(failure(ProtocolError(ErrorCode.TOO_MANY_REQUESTS, many, {"limit": REQUESTS_IN_FLIGHT})))
             return
-        self.request(spec, content, reply, app.label)
+        self.request(spec, content, reply, app)
 
-    def request(self, spec: RequestSpec, content: Content, reply: Reply, asker: str) -> None:
-        """Do what is asked, or have it done; `reply` is called exactly once, now or later."""
+    def request(self, spec: RequestSpec, content: Content, reply: Reply, asker: App | None) -> None:
+        """Do what is asked, or have it done; `reply` is called exactly once, now or later. No asker: the window."""
+        who = "window" if asker is None else asker.label
 
         def logged(answer: Content) -> None:
             if isinstance(answer, Failure):
-                self._hub.log("warning", "request", f"{spec.name}: {answer.code}: {answer.message}", asker)
+                self._hub.log("warning", "request", f"{spec.name}: {answer.code}: {answer.message}", who)
             else:
-                self._hub.log("info", "request", f"{spec.name}: done", asker)
+                self._hub.log("info", "request", f"{spec.name}: done", who)
             reply(answer)
 
         try:
             if isinstance(content, TavernRequest):
-                self._ask_tavern(spec, content, logged)
+                self._ask_tavern(spec, content, logged, asker)
+            elif isinstance(content, Batch):
+                BatchRun(content, logged, self._within(asker)).go_on()
             else:
-                logged(self._hub_requests[spec.name]())
+                logged(self._hub_requests[spec.name](content, asker))
         except ProtocolError as error:
             logged(failure(error))
 
-    def _ask_tavern(self, spec: RequestSpec, content: TavernRequest, reply: Reply) -> None:
+    def _within(self, asker: App | None) -> AskOne:
+        """How a batch asks one of its requests."""
+
+        def ask(frame: Frame, reply: Reply) -> None:
+            if asker is not None and asker not in self._hub.apps:
+                raise ProtocolError(ErrorCode.FAILED, "the app left before this was its turn; nothing was done")
+            if frame.type not in REQUESTS or frame.type == "batch":
+                raise _unexpected(frame.type, "a batch")
+            assert isinstance(frame.content, Content)
+            self.request(REQUESTS[frame.type], frame.content, reply, asker)
+
+        return ask
+
+    def _ask_tavern(self, spec: RequestSpec, content: TavernRequest, reply: Reply, asker: App | None) -> None:
         tavern = self._choose(content.tavern)
         content.tavern = None
         if tavern.info.simple:
@@ -118,23 +139,8 @@ class Router:
                 {"request": spec.name},
             )
         if isinstance(content, ChangingRequest):
-            self._refuse_stale(tavern)
             content.key = content.key or uuid.uuid4().hex
-        id = self._hub.pending.add(spec, tavern.number, reply)
-        frame = encode(spec.name, content, id)
-        self._hub.pending.sent(id, frame)
-        tavern.outbox.put(frame)
-
-    def _refuse_stale(self, tavern: Tavern) -> None:
-        """Of several tabs with the same chat only one may change it: SillyTavern would lose what the others wrote."""
-        standing = tavern.standing
-        if not standing.leads:
-            raise ProtocolError(
-                ErrorCode.DUPLICATE_CHAT,
-                f"this chat is open in several tabs, and tavern {standing.leader} changed it last: ask that one, "
-                "or close the tab there and load the chat here again",
-                {"leader": standing.leader, "stale": standing.stale},
-            )
+        self._hub.queues.ask(tavern.number, spec, content, reply, None if asker is None else asker.info.peer)
 
     def _choose(self, number: int | None) -> Tavern:
         taverns = self._hub.taverns

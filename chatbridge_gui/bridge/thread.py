@@ -67,7 +67,7 @@ class HubThread:
             if self._server is None:
                 reply(failure(ProtocolError(ErrorCode.NO_TAVERN, "the server is stopped; start it first")))
             else:
-                self._server.router.request(spec, typed, reply, "window")
+                self._server.router.request(spec, typed, reply, None)
 
         try:
             self._loop.call_soon_threadsafe(ask)

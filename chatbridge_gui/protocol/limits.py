@@ -56,6 +56,15 @@ CLOSE_TIMEOUT: Final = 5.0
 REQUESTS_IN_FLIGHT: Final = 100
 """The most unanswered requests of one app."""
 
+TURN: Final = 5.0
+"""A request that would rather be refused than wait is answered `busy` if its turn has not come by then."""
+
+QUEUE_NEWS: Final = 0.25
+"""How long after a change of a tavern's queue the apps are told of it, with all that has changed meanwhile."""
+
+QUEUE_SHOWN: Final = 50
+"""The most requests that `TavernInfo.queue` lists."""
+
 TOPICS_AT_MOST: Final = 300
 """The most topics one app subscribes to."""
 
@@ -70,6 +79,9 @@ APP_RETURN: Final = 60.0
 
 BATCH: Final = 100
 """The most requests in one `batch`."""
+
+BATCH_BYTES: Final = 1024 * 1024
+"""When the answers of a `batch` have come to so much, it ends there."""
 
 SIMPLE_UPDATES_PER_SECOND: Final = 10
 """How often a simple app is sent the growing text of a reply."""

@@ -152,7 +152,10 @@ class TavernInfo(Content):
     state: TavernState | None = None
     also_open_in: Annotated[tuple[int, ...], Meta(description="other taverns with the same chat open")] = ()
     stale: Annotated[bool, Meta(description="the chat was changed in another tab since this one loaded it")] = False
-    queue: Annotated[tuple[Waiting, ...], Meta(description="the requests that change something, next one first")] = ()
+    queue: Annotated[
+        tuple[Waiting, ...], Meta(description="the first of the requests that change something, next one first")
+    ] = ()
+    waiting: Annotated[Count, Meta(description="how many of them there are")] = 0
 
 
 class Welcome(Content):
@@ -179,7 +182,8 @@ class Welcome(Content):
 
 
 class Taverns(Content):
-    """Who is connected; sent to apps whenever one comes, goes or opens another chat."""
+    """Who is connected; sent to apps whenever one comes, goes or opens another chat, and some time after its queue
+    has changed."""
 
     taverns: list[TavernInfo]
 
@@ -338,7 +342,7 @@ class Listen(Content):
 class AppMessage(Content):
     """What another app has sent to all by `broadcast`."""
 
-    app: Annotated[Count, Meta(description="the sender's number")]
+    app: Annotated[Count, Meta(description="the sender's number; 0: the hub's own window")]
     name: Annotated[str, Meta(description="the sender's name")]
     topic: Annotated[Name, Meta(description="what it is about, as agreed between the apps")] = ""
     data: Any = None

@@ -28,7 +28,7 @@ def codes(answers: list[Content]) -> list[str]:
 
 def test_a_result_goes_to_its_asker_and_a_second_one_nowhere() -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
-        id = pending.add(STOP, 1, answers.append)
+        id = pending.add(STOP, 1, answers.append, 60)
         assert pending.result(1, id, {"stopped": True, "more": 1})
         assert answers == [StopResult(stopped=True)]
         assert not pending.result(1, id, {"stopped": True})
@@ -45,7 +45,7 @@ def test_nothing_happens_when_the_time_of_an_answered_request_is_over() -> None:
         loop = asyncio.get_running_loop()
         troubles: list[dict[str, Any]] = []
         loop.set_exception_handler(lambda _, trouble: troubles.append(trouble))
-        id = pending.add(STOP, 1, answers.append, timeout=0)
+        id = pending.add(STOP, 1, answers.append, 0)
         pending.result(1, id, {"stopped": True})
         later = asyncio.Event()
         loop.call_later(0.01, later.set)
@@ -57,7 +57,7 @@ def test_nothing_happens_when_the_time_of_an_answered_request_is_over() -> None:
 
 def test_an_error_is_passed_on_as_it_is() -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
-        id = pending.add(SEND, 1, answers.append)
+        id = pending.add(SEND, 1, answers.append, 60)
         told = Failure(code="a_code_of_a_later_version", message="no", params={"a": 1}, retryable=True)
         assert pending.failed(1, id, told)
         assert answers == [told]
@@ -68,7 +68,7 @@ def test_an_error_is_passed_on_as_it_is() -> None:
 @pytest.mark.parametrize("id_of", [lambda id: id + 1, lambda id: str(id), lambda id: None, lambda id: True])
 def test_an_answer_to_nothing_is_noticed(id_of: Callable[[int], object]) -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
-        id = pending.add(STOP, 1, answers.append)
+        id = pending.add(STOP, 1, answers.append, 60)
         assert not pending.result(1, id_of(id), {"stopped": True})
         assert not pending.result(2, id, {"stopped": True}), "another tavern cannot answer for it"
         assert answers == []
@@ -80,9 +80,9 @@ def test_an_answer_to_nothing_is_noticed(id_of: Callable[[int], object]) -> None
 def test_a_tavern_that_leaves_has_its_own_requests_answered_for_it() -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
         others: list[Content] = []
-        pending.add(SEND, 1, answers.append)
-        pending.add(STOP, 1, answers.append)
-        pending.add(STOP, 2, others.append)
+        pending.add(SEND, 1, answers.append, 60)
+        pending.add(STOP, 1, answers.append, 60)
+        pending.add(STOP, 2, others.append, 60)
         pending.tavern_gone(1)
         assert codes(answers) == ["outcome_unknown", "tavern_gone"]
         assert others == []
@@ -101,8 +101,8 @@ def test_a_silent_tavern_has_its_requests_answered_in_time() -> None:
             if len(answers) == 2:
                 both.set()
 
-        id = pending.add(SEND, 1, note, timeout=0.01)
-        pending.add(STOP, 1, note, timeout=0.02)
+        id = pending.add(SEND, 1, note, 0.01)
+        pending.add(STOP, 1, note, 0.02)
         await both.wait()
         assert codes(answers) == ["outcome_unknown", "timeout"]
         assert not pending.result(1, id, {}), "it comes too late"
@@ -113,7 +113,7 @@ def test_a_silent_tavern_has_its_requests_answered_in_time() -> None:
 
 def test_a_result_that_cannot_be_read_leaves_the_asker_waiting_until_it_is_answered_for() -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
-        stop, send = pending.add(STOP, 1, answers.append), pending.add(SEND, 1, answers.append)
+        stop, send = pending.add(STOP, 1, answers.append, 60), pending.add(SEND, 1, answers.append, 60)
         with pytest.raises(ProtocolError):
             pending.result(1, stop, {"stopped": "yes"})
         assert answers == []
@@ -129,9 +129,9 @@ def test_a_result_that_cannot_be_read_leaves_the_asker_waiting_until_it_is_answe
 def test_ids_are_never_those_of_a_hub_before() -> None:
     async def main(_pending: PendingRequests, answers: list[Content]) -> None:
         first = PendingRequests()
-        ids = [first.add(STOP, 1, answers.append) for _ in range(10)]
+        ids = [first.add(STOP, 1, answers.append, 60) for _ in range(10)]
         second = PendingRequests()
-        assert second.add(STOP, 1, answers.append) not in ids
+        assert second.add(STOP, 1, answers.append, 60) not in ids
         assert max(ids) < 2**53
         first.tavern_gone(1)
         second.tavern_gone(1)
@@ -141,8 +141,8 @@ def test_ids_are_never_those_of_a_hub_before() -> None:
 
 def test_whether_to_try_again_is_told_as_the_table_says() -> None:
     async def main(pending: PendingRequests, answers: list[Content]) -> None:
-        pending.add(SEND, 1, answers.append)
-        pending.add(STOP, 1, answers.append)
+        pending.add(SEND, 1, answers.append, 60)
+        pending.add(STOP, 1, answers.append, 60)
         pending.tavern_gone(1)
         for answer in answers:
             assert isinstance(answer, Failure)

@@ -38,10 +38,13 @@ class SubscriptionResult(Content):
 
 
 class Broadcast(Content, kw_only=True):
-    """Send something to the other apps that subscribed to `app_message`."""
+    """Send something to the other apps that subscribed to `app_message`.
+
+    If one that `to` names is not among them, nothing is sent to anybody.
+    """
 
     topic: Annotated[Name, Meta(description="what it is about, as agreed between the apps")] = ""
-    data: Annotated[Any, Meta(description="anything")] = None
+    data: Annotated[Any, Meta(description="anything; with all around it no longer than `limits.page_bytes`")] = None
     to: Annotated[tuple[Count, ...], Meta(max_length=200, description="the apps' numbers; empty: all")] = ()
 
 
@@ -59,7 +62,8 @@ class BatchItem(Content):
 
 
 class Batch(Content, kw_only=True):
-    """Several requests, one after the other."""
+    """Several requests, one after the other. Each waits for its turn like any other request, so that what other apps
+    ask may be done between two of them."""
 
     requests: Annotated[tuple[BatchItem, ...], Meta(min_length=1, max_length=BATCH)]
     halt_on_failure: Annotated[bool, Meta(description="do none of those after the first that fails")] = True
@@ -73,10 +77,11 @@ class BatchAnswer(Content):
 
 
 class BatchResult(Content):
-    """The answers, in the order of the requests; those that were not done have none."""
+    """The answers, in the order of the requests; those that were not done have none. Where a failure was to end it,
+    or the answers had come to more than a frame should hold, some may be missing."""
 
     answers: list[BatchAnswer]
-    halted: Annotated[bool, Meta(description="whether a failure ended it")] = False
+    halted: Annotated[bool, Meta(description="whether some were not done")] = False
 
 
 _HUB: Final = (ErrorCode.BAD_FIELD, ErrorCode.TOO_MANY_REQUESTS)

@@ -14,7 +14,7 @@ EARLIEST: Final = "1.17.0"
 
 IfBusy: TypeAlias = Annotated[
     Literal["reject", "wait"],
-    Meta(description="while SillyTavern generates: refuse as `busy`, or wait for the end of it"),
+    Meta(description="while SillyTavern generates, or others keep it: refuse as `busy`, or wait for the end of it"),
 ]
 Wait: TypeAlias = Annotated[
     Literal["accepted", "reply"], Meta(description="answer when it has begun, or when the reply is there")
