@@ -1,6 +1,6 @@
 """The request methods, for programs without an event loop.
 
-Written by `python -m chatbridge_gui.protocol.client_methods`. Change the requests in `protocol`, not this file.
+Written by `python -m chatbridge_gui.protocol.generate`. Change the requests in `protocol`, not this file.
 """
 
 from collections.abc import Sequence
@@ -1242,7 +1242,8 @@ class BlockingHubRequests(Waiter):
         """Ask who is connected, what each is doing, and what waits for it.
 
         Returns:
-            Who is connected; sent to apps whenever one comes, goes or opens another chat.
+            Who is connected; sent to apps whenever one comes, goes or opens another chat, and some time after its
+                queue has changed.
         """
         content = ListTaverns()
         return self._ask("list_taverns", content, Taverns)
@@ -1274,9 +1275,11 @@ class BlockingHubRequests(Waiter):
     def broadcast(self, *, topic: str = "", data: Any = None, to: Sequence[int] = ()) -> BroadcastResult:
         """Send something to the other apps that subscribed to `app_message`.
 
+        If one that `to` names is not among them, nothing is sent to anybody.
+
         Args:
             topic: what it is about, as agreed between the apps
-            data: anything
+            data: anything; with all around it no longer than `limits.page_bytes`
             to: the apps' numbers; empty: all
 
         Returns:
@@ -1289,14 +1292,16 @@ class BlockingHubRequests(Waiter):
         return self._ask("broadcast", content, BroadcastResult)
 
     def batch(self, requests: Sequence[BatchItem], *, halt_on_failure: bool = True) -> BatchResult:
-        """Several requests, one after the other.
+        """Several requests, one after the other. Each waits for its turn like any other request, so that what other
+        apps ask may be done between two of them.
 
         Args:
             halt_on_failure: do none of those after the first that fails
 
         Returns:
-            The answers, in the order of the requests; those that were not done have none.
-            `halted`: whether a failure ended it
+            The answers, in the order of the requests; those that were not done have none. Where a failure was to
+                end it, or the answers had come to more than a frame should hold, some may be missing.
+            `halted`: whether some were not done
 
         May fail with bad_field, too_many_requests.
         """

@@ -1,14 +1,10 @@
-"""Writes the request methods of the client, async and blocking, from the one table of requests.
-
-Run `python -m chatbridge_gui.protocol.client_methods` after a change of the table; a test fails while a file is stale.
-"""
+"""The request methods of the client, async and blocking, from the one table of requests."""
 
 import inspect as python
 import keyword
 import textwrap
 import types
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
@@ -17,14 +13,13 @@ from msgspec import UNSET, Meta
 from chatbridge_gui.protocol.requests import REQUESTS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, ChangingRequest, Done, RequestSpec
 
-FOLDER: Final = Path(__file__).parents[1] / "client"
 _WIDTH: Final = 120
 _COMMON: Final = tuple(field.name for field in msgspec.structs.fields(ChangingRequest))
 
 _HEAD: Final = '''\
 """The request methods{face}.
 
-Written by `python -m chatbridge_gui.protocol.client_methods`. Change the requests in `protocol`, not this file.
+Written by `python -m chatbridge_gui.protocol.generate`. Change the requests in `protocol`, not this file.
 """
 '''
 _TAVERN_CLASS: Final = f"""\
@@ -56,12 +51,6 @@ def blocking_methods() -> str:
     """The source of blocking_requests.py."""
     face = ", for programs without an event loop"
     return _module(face, "chatbridge_gui.client.waiting", "Waiter", "Blocking", _blocking_method)
-
-
-FILES: Final[dict[str, Callable[[], str]]] = {
-    "requests.py": async_methods,
-    "blocking_requests.py": blocking_methods,
-}
 
 
 def _module(face: str, base_from: str, base: str, prefix: str, method: Callable[["_Method"], str]) -> str:
@@ -307,13 +296,3 @@ def _docstring(text: str, indent: int) -> str:
 
 def _identifier(name: str) -> str:
     return f"{name}_" if keyword.iskeyword(name) else name
-
-
-def main() -> None:
-    for name, source in FILES.items():
-        (FOLDER / name).write_text(source(), encoding="utf-8", newline="\n")
-        print(f"wrote {FOLDER / name}")
-
-
-if __name__ == "__main__":
-    main()

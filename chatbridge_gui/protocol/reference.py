@@ -1,12 +1,8 @@
-"""Writes docs/protocol.md, the reference of the wire, from the types and tables that the program itself uses.
-
-Run `python -m chatbridge_gui.protocol.reference` after a change; a test fails while the file is stale.
-"""
+"""The reference of the wire as Markdown, from the types and tables that the program itself uses."""
 
 import ast
 import inspect as python
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from types import ModuleType
 from typing import Any, Final
 
@@ -19,8 +15,7 @@ from chatbridge_gui.protocol.errors import ERRORS
 from chatbridge_gui.protocol.messages import MESSAGES, Content
 from chatbridge_gui.protocol.requests import REQUESTS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, RequestSpec
-
-FILE: Final = Path(__file__).parent.parent / "docs" / "protocol.md"
+from chatbridge_gui.protocol.shapes import description, structs
 
 APP_SESSION: Final = (
     ("app", '{"type": "hello", "content": {"role": "app", "name": "my bot", "protocol": 1}}'),
@@ -74,7 +69,7 @@ REFUSAL: Final = (
 _MESSAGE_OF: Final[dict[type, str]] = {spec.content: spec.name for spec in MESSAGES.values()}
 
 _INTRODUCTION: Final = """\
-<!-- Written by `python -m chatbridge_gui.protocol.reference` from the code. Change the code, not this file. -->
+<!-- Written by `python -m chatbridge_gui.protocol.generate` from the code. Change the code, not this file. -->
 
 # The ChatBridge protocol, version {protocol}
 
@@ -300,7 +295,7 @@ def _fields(cls: type[Content]) -> str:
     if shape.tag_field is not None:
         rows.append((f"`{shape.tag_field}`", f'`"{shape.tag}"`', "required", ""))
     for field in sorted(shape.fields, key=lambda field: not field.required):
-        name, about = f"`{field.encode_name}`", _description(field.type)
+        name, about = f"`{field.encode_name}`", description(field.type)
         rows.append((name, _kind(field.type), _default(cls, field), about))
     return _table(("field", "type", "default", ""), rows) if rows else ""
 
@@ -345,12 +340,6 @@ def _bounds(kind: inspect.StrType | inspect.ListType | inspect.VarTupleType) -> 
     return f" (at most {kind.max_length})" if kind.max_length is not None else ""
 
 
-def _description(kind: inspect.Type) -> str:
-    if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
-        return str(kind.extra_json_schema.get("description", ""))
-    return ""
-
-
 def _default(cls: type[Content], field: inspect.Field) -> str:
     if field.required:
         return "required"
@@ -370,25 +359,10 @@ def _inner_structs() -> list[type[Content]]:
         shape = inspect.type_info(cls)
         assert isinstance(shape, inspect.StructType)
         for field in shape.fields:
-            found.update(_structs(field.type))
+            found.update(structs(field.type))
     modules = [messages, *(value for value in vars(requests).values() if isinstance(value, ModuleType))]
     defined = [value for module in modules for value in vars(module).values() if isinstance(value, type)]
     return [cls for cls in dict.fromkeys(defined) if issubclass(cls, Content) and cls in found - set(_MESSAGE_OF)]
-
-
-def _structs(kind: inspect.Type) -> Iterator[type]:
-    match kind:
-        case inspect.Metadata(type=inner) | inspect.ListType(item_type=inner) | inspect.VarTupleType(item_type=inner):
-            yield from _structs(inner)
-        case inspect.UnionType(types=types) | inspect.TupleType(item_types=types):
-            for one in types:
-                yield from _structs(one)
-        case inspect.DictType(value_type=value):
-            yield from _structs(value)
-        case inspect.StructType(cls=cls, fields=fields):
-            yield cls
-            for field in fields:
-                yield from _structs(field.type)
 
 
 def _limits() -> Iterator[tuple[str, str, str]]:
@@ -432,12 +406,3 @@ def _sentences(text: str) -> str:
 def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> str:
     lines: list[tuple[Any, ...]] = [head, tuple("---" for _ in head), *rows]
     return "".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |\n" for line in lines)
-
-
-def main() -> None:
-    FILE.write_text(reference(), encoding="utf-8", newline="\n")
-    print(f"wrote {FILE}")
-
-
-if __name__ == "__main__":
-    main()

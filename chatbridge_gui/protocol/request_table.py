@@ -1,10 +1,6 @@
-"""Writes extension/src/request-table.js: what the extension has to know of each request, from the one table.
-
-Run `python -m chatbridge_gui.protocol.request_table` after a change; a test fails while the file is stale.
-"""
+"""extension/src/request-table.js: what the extension has to know of each request, from the one table."""
 
 import json
-from pathlib import Path
 from typing import Any, Final, get_args
 
 from msgspec import inspect
@@ -13,11 +9,9 @@ from chatbridge_gui.protocol.messages import Permission
 from chatbridge_gui.protocol.requests import REQUESTS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, RequestSpec
 
-FILE: Final = Path(__file__).parents[2] / "extension" / "src" / "request-table.js"
-
 _HEAD: Final = """\
 /**
- * The requests, written by `python -m chatbridge_gui.protocol.request_table` from the program's table.
+ * The requests, written by `python -m chatbridge_gui.protocol.generate` from the program's table.
  */
 
 /** What the user grants. */
@@ -115,12 +109,3 @@ def _literal(value: Any) -> str:
         case str():
             return f"'{value}'"
     return json.dumps(value)
-
-
-def main() -> None:
-    FILE.write_text(request_table(), encoding="utf-8", newline="\n")
-    print(f"wrote {FILE}")
-
-
-if __name__ == "__main__":
-    main()

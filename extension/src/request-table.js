@@ -1,5 +1,5 @@
 /**
- * The requests, written by `python -m chatbridge_gui.protocol.request_table` from the program's table.
+ * The requests, written by `python -m chatbridge_gui.protocol.generate` from the program's table.
  */
 
 /** What the user grants. */

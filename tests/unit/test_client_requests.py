@@ -10,17 +10,8 @@ import pytest
 from chatbridge_gui.client.blocking_requests import BlockingHubRequests, BlockingTavernRequests
 from chatbridge_gui.client.requests import HubRequests, TavernRequests
 from chatbridge_gui.client.waiting import R
-from chatbridge_gui.protocol import client_methods
 from chatbridge_gui.protocol.messages import Content
 from chatbridge_gui.protocol.requests import REQUESTS
-
-
-@pytest.mark.parametrize("name", client_methods.FILES)
-def test_the_files_are_what_the_table_says(name: str) -> None:
-    written = (client_methods.FOLDER / name).read_text(encoding="utf-8")
-    assert written == client_methods.FILES[name](), (
-        f"client/{name} is stale: run python -m chatbridge_gui.protocol.client_methods"
-    )
 
 
 class _Recorder(BlockingTavernRequests, BlockingHubRequests):

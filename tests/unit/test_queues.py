@@ -344,6 +344,8 @@ class AnythingAtATavern(RuleBasedStateMachine):
         for id, key in self.inn.sent[self.seen :]:
             self.note_sent(id, key)
         self.seen = len(self.inn.sent)
+        waiting = {one.asker for one in self.waiting()}
+        self.passed_over = Counter({pair: count for pair, count in self.passed_over.items() if pair[0] in waiting})
 
     def note_sent(self, id: int, key: str) -> None:
         first_time = id not in self.open_ids
@@ -351,13 +353,12 @@ class AnythingAtATavern(RuleBasedStateMachine):
         asker = self.asked[key].asker
         if not first_time or asker is None:
             return
+        for pair in [pair for pair in self.passed_over if pair[0] == asker]:
+            del self.passed_over[pair]
         for other in {one.asker for one in self.waiting()} - {asker, None}:
             assert other is not None
             self.passed_over[other, asker] += 1
             assert self.passed_over[other, asker] <= 1, f"{asker} had two turns while {other} waited"
-        for pair in list(self.passed_over):
-            if pair[0] == asker:
-                del self.passed_over[pair]
 
     def waiting(self) -> list[Asked]:
         sent = set(self.inn.sent_keys())
