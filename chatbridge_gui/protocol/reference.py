@@ -215,6 +215,13 @@ def reference() -> str:
         "tavern leaves before it has answered, the hub answers: `tavern_gone` if nothing was changed, "
         "`outcome_unknown` if the request may have been carried out. Everything a tavern is asked comes to it with an "
         "`id` of the hub's making. A tavern lists in `hello.capabilities` which requests it can do.\n",
+        "Requests that change something are done one after another at each tavern, one of each app in turn, and each "
+        "app's in its own order; [`TavernInfo.queue`](#taverninfo) shows them. The others overtake. With "
+        "`if_busy: wait` a request waits for its turn, and for the end of what is being generated. With `reject` it is "
+        "answered `busy` while SillyTavern generates, and when its turn does not come within "
+        f"{limits.TURN:g} seconds. What an app that leaves has not had sent to the tavern by then is not done. Of a "
+        "request to which `timeout` or `outcome_unknown` is the answer, the time began when it was sent to the "
+        "tavern.\n",
         _table(
             ("request", "answered by", "changes something", "permission", "about"),
             (
