@@ -27,6 +27,7 @@ from chatbridge_gui.bridge.queues import Queues
 from chatbridge_gui.bridge.readers import Readers, changes_of, is_first_page
 from chatbridge_gui.bridge.requests import PendingRequests
 from chatbridge_gui.bridge.simple import SimpleTavern
+from chatbridge_gui.bridge.subscriptions import Subscriptions
 from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
@@ -39,6 +40,7 @@ from chatbridge_gui.protocol.messages import (
     Hello,
     Known,
     Limits,
+    Resume,
     Resync,
     StreamEnd,
     StreamStart,
@@ -60,6 +62,7 @@ class Hub:
         self._tell = observer
         self.taverns: dict[int, Tavern] = {}
         self.readers = Readers()
+        self.subscriptions = Subscriptions(self.readers, self.taverns)
         self.pending = PendingRequests()
         self.queues = Queues(self.pending, self.taverns, self._taverns_changed)
         self.session = f"{time.time_ns():x}"
@@ -107,6 +110,7 @@ class Hub:
             if tavern.mirror.complete and departed is not None and not departed.waiting_for_history:
                 more["known"] = Known(epoch=tavern.mirror.epoch, revision=tavern.mirror.revision)
             outbox.put(encode("welcome", self._welcome(tavern=number, **more)))
+            self.subscriptions.greet(tavern)
         self.queues.back(tavern)
         self._joined(tavern)
         self.readers.tavern_joined(tavern)
@@ -118,11 +122,21 @@ class Hub:
     def join_app(self, hello: Hello, address: str, outbox: Outbox, *, simple: bool = False) -> App:
         """Take an app in, and send it all it subscribed to; of what it has already, only what it missed."""
         app = App(self._info(hello, address, None, simple=simple), hello, outbox)
-        points = self._resumable(hello)
+        resume = hello.resume if hello.resume is not None and hello.resume.session == self.session else None
+        points = self._resumable(resume)
+        events, missed = self.subscriptions.join(app, resume)
         if not simple:
-            outbox.put(
-                encode("welcome", self._welcome(app=app.info.peer, taverns=self.describe(), resumed=tuple(points)))
+            more = {} if resume is None else {"missed": missed}
+            welcome = self._welcome(
+                app=app.info.peer,
+                taverns=self.describe(),
+                resumed=tuple(points),
+                event=self.subscriptions.last_event,
+                **more,
             )
+            outbox.put(encode("welcome", welcome))
+        for frame in events:
+            outbox.put(frame)
         self.readers.join(app)
         self._joined(app)
         for tavern in self._remembered():
@@ -148,6 +162,7 @@ class Hub:
             if not self.readers.leave(peer):
                 return
             self.queues.app_left(peer.info.peer)
+            self.subscriptions.leave(peer, for_good=for_good)
         self._tell(PeerLeft(peer.info))
         self.log("info", "peer", "left", peer.label)
         if isinstance(peer, Tavern):
@@ -156,6 +171,7 @@ class Hub:
 
     def close(self) -> None:
         """The hub stops: whatever is not answered yet is answered now."""
+        self.subscriptions.close()
         for tavern, timer in list(self._departed.values()):
             timer.cancel()
             self._forget(tavern)
@@ -170,14 +186,14 @@ class Hub:
         self.readers.forget_tavern(tavern.number)
         self._conflicts.opened(tavern.number, None)
 
-    def _resumable(self, hello: Hello) -> dict[int, TavernPoint]:
+    def _resumable(self, resume: Resume | None) -> dict[int, TavernPoint]:
         """The taverns of which an app that reconnects needs only what it missed."""
-        if hello.resume is None or hello.resume.session != self.session:
+        if resume is None:
             return {}
         here = {tavern.number: tavern for tavern in self._remembered()}
         return {
             number: point
-            for number, point in hello.resume.taverns.items()
+            for number, point in resume.taverns.items()
             if (tavern := here.get(number)) is not None
             and point.epoch == tavern.mirror.epoch
             and tavern.journal.since(point.revision, tavern.mirror.revision) is not None

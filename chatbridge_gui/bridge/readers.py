@@ -1,6 +1,7 @@
 """The apps, and what each of them is told of the taverns: pages, changes, streams, state, or the simple profile."""
 
 import asyncio
+from collections.abc import Collection
 from typing import TypeVar
 
 from chatbridge_gui.bridge.peers import App, Tavern
@@ -76,22 +77,30 @@ class Readers:
                 self.introduce(app, tavern)
             app.met.add(tavern.number)
 
-    def introduce(self, app: App, tavern: Tavern, point: TavernPoint | None = None) -> None:
-        """Tell an app what is so at a tavern; of one that has come to `point` before, only what it missed."""
+    def introduce(
+        self,
+        app: App,
+        tavern: Tavern,
+        point: TavernPoint | None = None,
+        topics: Collection[Topic] | None = None,
+    ) -> None:
+        """Tell an app what is so at a tavern; of one that has come to `point` before, only what it missed. `topics`
+        are those to tell of, if not all it subscribed to."""
         number, mirror = tavern.number, tavern.mirror
         app.met.add(number)
         view = self._views.get(app)
         if view is not None:
             view.show(number, mirror)
             return
-        if "state" in app.hello.subscribe and mirror.has_reported:
+        topics = app.hello.subscribe if topics is None else topics
+        if "state" in topics and mirror.has_reported:
             app.outbox.put(encode("tavern_state", with_tavern(mirror.state, number)))
-        if "chat" in app.hello.subscribe:
+        if "chat" in topics:
             if point is None:
                 self._send_newest_page(app, tavern)
             else:
                 self._send_missed(app, tavern, point)
-        if "stream" in app.hello.subscribe:
+        if "stream" in topics:
             known = point.streams if point is not None else {}
             for stream in known:
                 if stream not in mirror.streams:

@@ -17,7 +17,9 @@ from chatbridge_gui.protocol.messages import (
     ChatChanges,
     ChatHistory,
     Content,
+    Event,
     Failure,
+    Generation,
     StreamEnd,
     StreamStart,
     StreamUpdate,
@@ -25,7 +27,7 @@ from chatbridge_gui.protocol.messages import (
     TavernState,
 )
 from chatbridge_gui.protocol.requests import REQUESTS
-from chatbridge_gui.protocol.requests.hub import Batch
+from chatbridge_gui.protocol.requests.hub import Batch, Subscribe, Unsubscribe
 from chatbridge_gui.protocol.requests.spec import ChangingRequest, Done, RequestSpec, TavernRequest
 from chatbridge_gui.protocol.requests.talk import SendMessage, SendMessageResult
 
@@ -40,6 +42,8 @@ class Router:
             "list_taverns": lambda _content, _asker: Taverns(taverns=hub.describe()),
             "show_window": lambda _content, _asker: self._show_window(),
             "broadcast": lambda content, asker: broadcast(content, asker, hub.apps),
+            "subscribe": self._subscribe,
+            "unsubscribe": self._subscribe,
         }
 
     def from_tavern(self, tavern: Tavern, frame: Frame) -> None:
@@ -59,6 +63,10 @@ class Router:
                 if tavern.info.simple:
                     raise _unexpected(frame.type, "a tavern that gave no hello (it may send a plain list or text)")
                 self._hub.news(tavern, news)
+            case Event() as event if not tavern.info.simple:
+                self._hub.subscriptions.event(tavern, event)
+            case Generation() as generation if not tavern.info.simple:
+                self._hub.subscriptions.generation(tavern, generation)
             case str() | list() as bare if frame.type in MESSAGES and tavern.info.simple:
                 self._hub.simple_news(tavern, bare)
             case _:
@@ -163,6 +171,11 @@ class Router:
                 {"taverns": names},
             )
         return next(iter(taverns.values()))
+
+    def _subscribe(self, content: Subscribe | Unsubscribe, asker: App | None) -> Content:
+        if asker is None:
+            raise ProtocolError(ErrorCode.UNSUPPORTED, "only a program that is connected can subscribe to something")
+        return self._hub.subscriptions.answer(asker, content)
 
     def _show_window(self) -> Content:
         if not self._has_window:

@@ -60,7 +60,7 @@ export interface Resume {
     session: string;
     /** by the taverns' numbers (default: `{}`) */
     taverns?: Record<string, TavernPoint>;
-    /** the `seq` of the last event it was sent (default: `0`) */
+    /** the `seq` of the last event it was sent, or `event` of its last `welcome` (default: `0`) */
     event?: number;
 }
 
@@ -97,7 +97,7 @@ export interface Welcome {
     app?: number;
     /** to an app: the `seq` of the last event there was */
     event?: number;
-    /** to an app that resumes: how many events it cannot be told any more */
+    /** to an app that resumes: at least so many events it cannot be told any more; 0: it missed none */
     missed?: number;
 }
 
@@ -355,7 +355,7 @@ export interface Generation {
     stream: number | null;
     /** whether its text comes bit by bit */
     streaming: boolean;
-    /** at the end: how often text came, with streaming about its tokens */
+    /** how many bits have come, about its tokens; 0 without streaming */
     tokens: number;
     /** since it started */
     seconds: number;
@@ -377,7 +377,10 @@ export interface Generation {
 export interface Event {
     /** SillyTavern's key for it, like `MESSAGE_SENT`; or another extension's own */
     name: string;
+    /** see the table of events; of others, what is plain and holds no secret */
     args: unknown[];
+    /** something was left out of `args` because it was too long */
+    cut: boolean;
     /** added by the hub: rises with each event of any tavern */
     seq?: number;
     /** added by the hub */
@@ -451,7 +454,11 @@ export interface SendMessageResult {
     error: string | null;
 }
 
-/** The generation has begun; with `wait: reply` it is over, and this is what came of it. */
+/**
+ * The generation has begun; with `wait: reply` it is over, and this is what came of it.
+ *
+ * A model that falls silent keeps SillyTavern waiting, and so the request, until somebody asks for `stop`.
+ */
 export interface GenerationResult {
     /** with `wait: reply`: how it ended */
     outcome: 'failed' | 'finished' | 'stopped' | null;
@@ -461,9 +468,13 @@ export interface GenerationResult {
     error: string | null;
 }
 
-/** The text that was generated. */
-export interface TextResult {
+/** The text that was generated. Where none was, the request has failed. */
+export interface ImpersonateResult {
     text: string;
+    /** stopped: this is how far it came */
+    outcome: 'finished' | 'stopped';
+    /** what SillyTavern said, though a text came */
+    error: string | null;
 }
 
 /** Nothing is being generated any more. */
@@ -525,8 +536,8 @@ export interface SwipeText {
     send_date: string | number | null;
     /** its reasoning, model, media … */
     extra: Record<string, unknown>;
-    /** the whole text's length, if it did not fit; see `get_field` */
-    truncated: number | null;
+    /** the lengths of texts that were cut, by the names that `get_field` takes */
+    truncated: Record<string, number>;
 }
 
 /** A piece of a field. */
@@ -743,6 +754,11 @@ export interface RunCommandResult {
     reason: string;
 }
 
+/** The text that was generated. */
+export interface TextResult {
+    text: string;
+}
+
 /** What this app is told of now. */
 export interface SubscriptionResult {
     topics: string[];
@@ -867,7 +883,10 @@ export interface Stop {
     chat_id?: string | null;
 }
 
-/** Show another version of the last message. Right of the last one, another is generated. */
+/**
+ * Show another version of the last message. Right of the last one, another is generated; a greeting that nobody
+ * has answered goes round there, as everything does left of the first one.
+ */
 export interface Swipe {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -892,7 +911,7 @@ export interface Swipe {
     wait?: 'accepted' | 'reply';
 }
 
-/** Delete one version of the last message. The only one cannot be deleted. */
+/** Delete one version of the last message. The only one cannot be deleted: that is refused as `unsupported`. */
 export interface DeleteSwipe {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -951,13 +970,18 @@ export interface GetField {
     chat_id?: string | null;
     /** of the message */
     uid: string;
-    /** as `truncated` names it: `mes`, `extra.reasoning` …; or `swipes.3` */
+    /** as `truncated` names it: `mes`, `extra.reasoning` …; `swipes.3`, `swipe_info.3.extra` */
     field: string;
     /** (default: `0`) */
     offset?: number;
 }
 
-/** Change a message's text, its reasoning, or both. Name it by `uid` or by its index `at`. */
+/**
+ * Change a message's text, its reasoning, or both. Name it by `uid` or by its index `at`.
+ *
+ * They are stored as they are: SillyTavern's own editor would replace macros and apply regex scripts. One that
+ * is being edited in SillyTavern is refused as `busy`.
+ */
 export interface EditMessage {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -978,11 +1002,14 @@ export interface EditMessage {
     at?: number | null;
     /** the new text (default: `null`) */
     text?: string | null;
-    /** the new reasoning (default: `null`) */
+    /** the new reasoning; empty: none (default: `null`) */
     reasoning?: string | null;
 }
 
-/** Delete messages, either those of `uids`, or `count` of them from index `at` on. */
+/**
+ * Delete messages, either those of `uids`, or `count` of them from index `at` on: these, and no tool calls
+ * before them.
+ */
 export interface DeleteMessages {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -1028,7 +1055,10 @@ export interface HideMessages {
     count?: number;
 }
 
-/** Let the model see messages again, either those of `uids`, or `count` of them from index `at` on. */
+/**
+ * Let the model see messages again, either those of `uids`, or `count` of them from index `at` on. Rows that
+ * hold tool calls stay as they are.
+ */
 export interface UnhideMessages {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -1072,7 +1102,11 @@ export interface Branch {
     at?: number | null;
 }
 
-/** Copy the chat up to a message into a new one, which the message then refers to; the open chat stays open. */
+/**
+ * Copy the chat up to a message into a new one, which the message then refers to; the open chat stays open.
+ *
+ * The name of a chat that there is already, or that no file can have, is refused as `bad_field`.
+ */
 export interface Checkpoint {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -1627,7 +1661,7 @@ export interface Requests {
     /** Have the last message written on. Permission: `buttons`. It changes something. */
     continue: { content: Continue; result: GenerationResult };
     /** Have the model write a message in the user's name. Permission: `buttons`. It changes something. */
-    impersonate: { content: Impersonate; result: TextResult };
+    impersonate: { content: Impersonate; result: ImpersonateResult };
     /** Stop the generation that runs. Permission: `buttons`. */
     stop: { content: Stop; result: StopResult };
     /** Show another version of the last message. Permission: `buttons`. It changes something. */
@@ -1643,8 +1677,8 @@ export interface Requests {
     /** Change a message's text, its reasoning, or both. Permission: `buttons`. It changes something. */
     edit_message: { content: EditMessage; result: MessageResult };
     /**
-     * Delete messages, either those of `uids`, or `count` of them from index `at` on. Permission: `delete`. It
-     * changes something.
+     * Delete messages, either those of `uids`, or `count` of them from index `at` on: these, and no tool calls
+     * before them. Permission: `delete`. It changes something.
      */
     delete_messages: { content: DeleteMessages; result: CountResult };
     /**

@@ -9,6 +9,7 @@ from typing import Final
 
 from chatbridge_gui.protocol.client_methods import async_methods, blocking_methods
 from chatbridge_gui.protocol.declarations import declarations
+from chatbridge_gui.protocol.event_table import event_table
 from chatbridge_gui.protocol.reference import reference
 from chatbridge_gui.protocol.request_table import request_table
 from chatbridge_gui.protocol.schema import schema
@@ -22,6 +23,7 @@ FILES: Final[dict[Path, Callable[[], str]]] = {
     _PACKAGE / "client" / "requests.py": async_methods,
     _PACKAGE / "client" / "blocking_requests.py": blocking_methods,
     _PACKAGE.parent / "extension" / "src" / "request-table.js": request_table,
+    _PACKAGE.parent / "extension" / "src" / "event-table.js": event_table,
 }
 """What each is made by."""
 

@@ -74,6 +74,12 @@ EVENTS_KEPT: Final = 5000
 EVENTS_KEPT_BYTES: Final = 8 * 1024 * 1024
 """The most that those events take."""
 
+EVENT_BYTES: Final = 32 * 1024
+"""The most that the arguments of one event take; what is longer is cut in the page."""
+
+EVENT_DEPTH: Final = 4
+"""How many objects and arrays may stand within one another in an event of another extension's."""
+
 APP_RETURN: Final = 60.0
 """How long the events that an app subscribed to are kept for it after its connection broke."""
 

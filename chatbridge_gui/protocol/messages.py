@@ -66,7 +66,9 @@ class Resume(Content):
 
     session: Annotated[Name, Meta(description="from the `welcome` of the connection that was lost")]
     taverns: Annotated[dict[int, TavernPoint], Meta(description="by the taverns' numbers")] = {}
-    event: Annotated[Count, Meta(description="the `seq` of the last event it was sent")] = 0
+    event: Annotated[
+        Count, Meta(description="the `seq` of the last event it was sent, or `event` of its last `welcome`")
+    ] = 0
 
 
 class Known(Content):
@@ -177,7 +179,10 @@ class Welcome(Content):
     app: Annotated[int | UnsetType, Meta(description="to an app: its own number")] = UNSET
     event: Annotated[int | UnsetType, Meta(description="to an app: the `seq` of the last event there was")] = UNSET
     missed: Annotated[
-        int | UnsetType, Meta(description="to an app that resumes: how many events it cannot be told any more")
+        int | UnsetType,
+        Meta(
+            description="to an app that resumes: at least so many events it cannot be told any more; 0: it missed none"
+        ),
     ] = UNSET
 
 
@@ -306,7 +311,10 @@ class Event(Content):
     """
 
     name: Annotated[Name, Meta(description="SillyTavern's key for it, like `MESSAGE_SENT`; or another extension's own")]
-    args: list[Any] = []
+    args: Annotated[
+        list[Any], Meta(description="see the table of events; of others, what is plain and holds no secret")
+    ] = []
+    cut: Annotated[bool, Meta(description="something was left out of `args` because it was too long")] = False
     seq: Annotated[int | UnsetType, Meta(description="added by the hub: rises with each event of any tavern")] = UNSET
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
@@ -324,7 +332,7 @@ class Generation(Content):
     speaker: Annotated[str | None, Meta(description="who answers")] = None
     stream: Annotated[Count | None, Meta(description="the reply in the chat that it makes, if any")] = None
     streaming: Annotated[bool, Meta(description="whether its text comes bit by bit")] = False
-    tokens: Annotated[Count, Meta(description="at the end: how often text came, with streaming about its tokens")] = 0
+    tokens: Annotated[Count, Meta(description="how many bits have come, about its tokens; 0 without streaming")] = 0
     seconds: Annotated[float, Meta(description="since it started")] = 0.0
     rate: Annotated[float | None, Meta(description="at the end: tokens a second from the first one on")] = None
     warning: Annotated[str | None, Meta(description="what SillyTavern said, though a reply came")] = None

@@ -12,6 +12,7 @@ from msgspec import inspect
 from chatbridge_gui.protocol import limits, messages, requests
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS
 from chatbridge_gui.protocol.errors import ERRORS
+from chatbridge_gui.protocol.events import EVENTS
 from chatbridge_gui.protocol.messages import MESSAGES, Content
 from chatbridge_gui.protocol.requests import REQUESTS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, RequestSpec
@@ -183,6 +184,20 @@ tavern, `epoch`, `revision`, `start`, and how much it has of each reply in progr
 `welcome.resumed` lists it is sent only what it missed; what it has of any other it must forget.
 """
 
+_EVENTS_SAID: Final = f"""\
+Subscribe to `events:` and a name, a category, or `*` for all below; to another extension's event by its own name. The \
+page is listened to only while somebody is subscribed. What stands under `args`, an argument between two dots, is all \
+that leaves the page: objects hold the fields that are named, texts and lists are cut (`cut`) where an event would \
+get longer than {limits.EVENT_BYTES // 1024} KiB. An event that this SillyTavern has and the table has not comes \
+without `args`. Of another extension's event plain values come, {limits.EVENT_DEPTH} levels deep, without the fields \
+whose names look like a secret's (key, token, password, header, proxy …) and without names and passwords in addresses. \
+Events that need a permission which is not granted do not come.
+
+`seq` rises by at least 1 with each event. An app that connects again within {limits.APP_RETURN:g} s and says in \
+`hello.resume.event` which it had last is sent those it missed, as far as they are kept. `welcome.missed` is 0 only if \
+nothing is missing; time in which nobody was subscribed counts as 1, as nobody knows what happened then.
+"""
+
 
 def reference() -> str:
     """The whole reference as Markdown."""
@@ -243,6 +258,15 @@ def reference() -> str:
         *(_message(cls.__name__, cls, "") for cls in _inner_structs()),
         f"### ChatMessage\n\n{_said('ChatMessage')}\n",
         f"### Topic\n\n{_said('Topic')}\n",
+        "## Events\n",
+        _EVENTS_SAID,
+        _table(
+            ("event", "category", "permission", "`args`"),
+            (
+                (f"`{spec.name}`", f"`{spec.category}`", f"`{spec.permission}`", " · ".join(spec.args))
+                for spec in EVENTS.values()
+            ),
+        ),
         "## Errors\n",
         "`error.code` is one of these; later versions may add some. *Retry*: the same request may succeed later.\n",
         _table(

@@ -14,7 +14,8 @@ import { RequestError, isObject } from './protocol.js';
 export const USED = Object.freeze({
     members: [
         'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
-        'getChatCompletionModel', 'powerUserSettings', 'eventSource', 'eventTypes', 'extensionSettings', 'saveSettingsDebounced', 'saveChat',
+        'getChatCompletionModel', 'chatCompletionSettings', 'textCompletionSettings', 'powerUserSettings', 'eventSource', 'eventTypes',
+        'extensionSettings', 'saveSettingsDebounced', 'saveChat',
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'deleteMessage', 'updateMessageBlock',
         'chatMetadata', 'getRequestHeaders', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
     ],
@@ -137,6 +138,12 @@ export class Tavern {
         return parses === true && typeof prefix === 'string' && (text.startsWith(prefix) || prefix.startsWith(text));
     }
 
+    /** Whether SillyTavern's settings say that text comes bit by bit, as far as extensions can see them. */
+    streams() {
+        const { mainApi, chatCompletionSettings, textCompletionSettings } = this.context;
+        return Boolean(mainApi === 'openai' ? chatCompletionSettings?.stream_openai : mainApi === 'textgenerationwebui' && textCompletionSettings?.streaming);
+    }
+
     /** Who speaks: the user and the character. */
     names() {
         const { name1, name2 } = this.context;
@@ -185,6 +192,36 @@ export class Tavern {
             this.listeners.push([event, listener]);
             first ? eventSource.makeFirst(event, listener) : eventSource.on(event, listener);
         }
+    }
+
+    /**
+     * What SillyTavern emits for an event.
+     * @param {string} name Its key in `eventTypes`, or another extension's own name for one.
+     * @returns {string}
+     */
+    eventOf(name) {
+        const { eventTypes } = this.context;
+        return Object.hasOwn(eventTypes, name) ? eventTypes[name] : name;
+    }
+
+    /**
+     * SillyTavern's key for an event.
+     * @param {string} name The key itself, or what is emitted.
+     * @returns {string | null} Null for an event of another extension's.
+     */
+    keyOf(name) {
+        const { eventTypes } = this.context;
+        return Object.hasOwn(eventTypes, name) ? name : Object.keys(eventTypes).find((key) => eventTypes[key] === name) ?? null;
+    }
+
+    /**
+     * Listens to whatever is emitted by a name.
+     * @param {string} event What is emitted.
+     * @param {(...args: any[]) => void} listener Returns at once.
+     */
+    hook(event, listener) {
+        this.listeners.push([event, listener]);
+        this.context.eventSource.on(event, listener);
     }
 
     /**

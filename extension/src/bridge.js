@@ -1,6 +1,8 @@
 /** Joins SillyTavern to the connection: what happens there goes out, what the hub asks for is done. */
 
 import { Connection } from './connection.js';
+import { Events } from './events.js';
+import { Generations } from './generation.js';
 import { History } from './history.js';
 import { LIMITS, PROTOCOL, VERSION, encode } from './protocol.js';
 import { Requests } from './requests.js';
@@ -80,6 +82,14 @@ export class Bridge {
             timers,
             now,
         });
+        this.events = new Events({ tavern, send: (text) => this.connection.send(text), permits: options.permits, timers });
+        this.generations = new Generations({
+            tell: (content) => this.events.tellOfGeneration(content),
+            streams: () => tavern.streams(),
+            processor: () => tavern.processor(),
+            timers,
+            now,
+        });
         this.streams = new Streams({
             history: this.history,
             messages: () => tavern.messages(),
@@ -93,9 +103,23 @@ export class Bridge {
                 this.kind = kind;
                 this.#stateSoon();
             },
-            onEnded: (ended) => this.requests.work.replyEnded(ended),
+            onBegin: (start) => this.generations.began(start),
+            onEnd: (end, message) => {
+                this.requests.work.replyEnded({ outcome: end.outcome, error: end.error ?? end.warning ?? null, message });
+                this.generations.ended(end);
+            },
         });
-        this.silence = new Silence({ timers, now, seconds: options.stallSeconds, onChange: () => this.#stateSoon() });
+        this.silence = new Silence({
+            timers,
+            now,
+            seconds: options.stallSeconds,
+            onChange: () => {
+                this.#stateSoon();
+                if (this.silence.generating) {
+                    this.generations.silent(this.silence.stalled);
+                }
+            },
+        });
         this.requests = new Requests({
             tavern,
             history: this.history,
@@ -132,7 +156,7 @@ export class Bridge {
 
     /** Hears what happens in SillyTavern. The listeners return at once: SillyTavern waits for each of them. */
     #listen() {
-        const { tavern, streams, history, silence } = this;
+        const { tavern, streams, generations, history, silence } = this;
         tavern.on('CHAT_CHANGED', () => {
             streams.left();
             history.open();
@@ -141,20 +165,27 @@ export class Bridge {
         tavern.on('GENERATION_STARTED', (type, options, dryRun) => {
             silence.sign();
             streams.started(type, dryRun);
+            generations.started(type, dryRun);
         });
         tavern.on('GENERATE_AFTER_DATA', (data, dryRun) => {
             silence.sign();
             streams.prompted(dryRun);
+            generations.prompted(dryRun);
         });
         tavern.on('STREAM_TOKEN_RECEIVED', (text) => {
             silence.sign();
             streams.token(String(text ?? ''));
+            generations.token(String(text ?? ''));
         });
         tavern.on('GENERATION_ENDED', () => {
+            generations.hidden();
             streams.hidden();
             history.compareSoon();
         });
-        tavern.on('GENERATION_STOPPED', () => streams.stop());
+        tavern.on('GENERATION_STOPPED', () => {
+            generations.stop();
+            streams.stop();
+        });
         tavern.on('MESSAGE_RECEIVED', (at, type) => {
             silence.sign();
             streams.received(Number(at), type);
@@ -167,10 +198,12 @@ export class Bridge {
             silence.watch(generating);
             this.#stateSoon();
             if (!generating) {
+                generations.hidden();
                 streams.idle();
                 history.compareSoon();
             }
         }, (text) => {
+            generations.complained(text);
             streams.complained(text);
             this.requests.work.complained(text);
         });
@@ -197,6 +230,7 @@ export class Bridge {
     #lost() {
         this.history.online = false;
         this.streams.lost();
+        this.events.lost();
         this.options.onConflict(ALONE);
     }
 
@@ -212,6 +246,12 @@ export class Bridge {
             this.log('the hub asks for the chat again');
             this.history.resend();
             this.streams.retell();
+        } else if (type === 'listen') {
+            const before = this.events.generation;
+            this.events.listen(Array.isArray(content.events) ? content.events : [], content.generation === true);
+            if (this.events.generation && !before) {
+                this.generations.retell();
+            }
         } else if (type === 'chat_conflict') {
             this.#conflict(content);
         } else if (this.requests.has(type) && id !== undefined) {

@@ -31,7 +31,9 @@ import { ShownText } from './shown.js';
  * @property {() => number} now Milliseconds.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {(kind: Kind | null) => void} onKind Told of what is being generated.
- * @property {(ended: Ended) => void} [onEnded] Told what became of each reply.
+ * @property {(start: {stream: number, kind: Kind, speaker: string | null}) => void} onBegin Told of each start.
+ * @property {(end: Record<string, any>, message: LiveMessage | null) => void} onEnd Told of each end as `stream_end` says it, and the
+ * message that was written, if one was.
  */
 
 /**
@@ -46,7 +48,7 @@ import { ShownText } from './shown.js';
  * @typedef {object} Live
  * @property {number} stream Its number.
  * @property {Kind} kind What it is.
- * @property {Record<string, unknown>} start What `stream_start` said.
+ * @property {{stream: number, kind: Kind, speaker: string | null} & Record<string, unknown>} start What `stream_start` said.
  * @property {string} rest The end of a kept text that is too long for `base`; the text begins with it.
  * @property {boolean} told The hub has been told that it began.
  * @property {boolean} fresh Its message is new.
@@ -90,6 +92,8 @@ export class Streams {
         this.live = null;
         /** @type {Kind | null} */
         this.armed = null;
+        /** The prompt that is built is none of the chat's. */
+        this.quiet = false;
         /** @type {Processor | null} One whose chat was left: what it still says concerns nobody. */
         this.dead = null;
         this.last = 0;
@@ -121,8 +125,9 @@ export class Streams {
         }
         this.stopped = false;
         this.endedAt = -Infinity;
-        if (type === 'quiet') {
-            this.armed = null;
+        // Another extension may ask for something quietly while a reply is still being prepared.
+        this.quiet = type === 'quiet';
+        if (this.quiet) {
             return;
         }
         if (this.live && (this.live.hidden || this.live.received)) {
@@ -136,7 +141,9 @@ export class Streams {
      * @param {boolean} dryRun Only the prompt is built.
      */
     prompted(dryRun) {
-        if (!dryRun && this.armed) {
+        if (!dryRun && this.quiet) {
+            this.quiet = false;
+        } else if (!dryRun && this.armed) {
             const kind = this.armed;
             this.armed = null;
             if (!this.live) {
@@ -365,6 +372,7 @@ export class Streams {
         this.dead = null;
         this.#sendStart(live);
         this.options.onKind(kind);
+        this.options.onBegin(live.start);
     }
 
     /**
@@ -561,14 +569,10 @@ export class Streams {
             // One with a message that gets lost is noticed by its revision.
             this.ends = [...this.ends.slice(1 - MOST_ENDS), { content, at: sent ? now() : Infinity }];
         }
-        this.options.onEnded?.({
-            outcome: String(end.outcome),
-            error: /** @type {string | null} */ (end.error ?? end.warning ?? null),
-            message: live.received || live.processor !== null ? live.message : null,
-        });
         history.compareSoon();
         timers.set(() => history.compareSoon(), AFTERMATH);
         this.options.onKind(null);
+        this.options.onEnd(content, live.received || live.processor !== null ? live.message : null);
     }
 }
 

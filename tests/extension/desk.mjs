@@ -1,8 +1,10 @@
 /** History and streams as the bridge wires them, over a fake SillyTavern, with a mirror at the other end. */
 import assert from 'node:assert/strict';
 
+import { Generations } from '../../extension/src/generation.js';
 import { History } from '../../extension/src/history.js';
 import { LIMITS } from '../../extension/src/protocol.js';
+import { Silence } from '../../extension/src/stall.js';
 import { Streams } from '../../extension/src/stream.js';
 import { FakeTavern, FakeTimers } from './fake-sillytavern.mjs';
 import { Mirror } from './mirror.mjs';
@@ -39,6 +41,16 @@ export function desk() {
         now: () => timers.time,
     });
     const kinds = [];
+    const steps = [];
+    const now = () => timers.time;
+    const generations = new Generations({
+        tell: (step) => steps.push(step),
+        streams: () => tavern.streaming,
+        processor: () => tavern.streamingProcessor,
+        timers,
+        now,
+    });
+    const silence = new Silence({ timers, now, seconds: () => 60, onChange: () => silence.generating && generations.silent(silence.stalled) });
     const streams = new Streams({
         history,
         messages: () => tavern.chat,
@@ -49,25 +61,48 @@ export function desk() {
         timers,
         now: () => timers.time,
         onKind: (kind) => kinds.push(kind),
+        onBegin: (start) => generations.began(start),
+        onEnd: (end) => generations.ended(end),
     });
     const on = (name, listener) => tavern.emitter.on(name, listener);
     on('CHAT_CHANGED', () => {
         streams.left();
         history.open();
     });
-    on('GENERATION_STARTED', (type, options, dryRun) => streams.started(type, dryRun));
-    on('GENERATE_AFTER_DATA', (data, dryRun) => streams.prompted(dryRun));
-    on('STREAM_TOKEN_RECEIVED', (text) => streams.token(text));
-    on('GENERATION_ENDED', () => streams.hidden());
-    on('GENERATION_STOPPED', () => streams.stop());
-    on('MESSAGE_RECEIVED', (at, type) => streams.received(at, type));
+    on('GENERATION_STARTED', (type, options, dryRun) => {
+        streams.started(type, dryRun);
+        generations.started(type, dryRun);
+    });
+    on('GENERATE_AFTER_DATA', (data, dryRun) => {
+        silence.watch(tavern.generating);
+        silence.sign();
+        streams.prompted(dryRun);
+        generations.prompted(dryRun);
+    });
+    on('STREAM_TOKEN_RECEIVED', (text) => {
+        silence.sign();
+        streams.token(text);
+        generations.token(text);
+    });
+    on('GENERATION_ENDED', () => {
+        generations.hidden();
+        streams.hidden();
+    });
+    on('GENERATION_STOPPED', () => {
+        generations.stop();
+        streams.stop();
+    });
+    on('MESSAGE_RECEIVED', (at, type) => {
+        silence.sign();
+        streams.received(at, type);
+    });
     on('IMPERSONATE_READY', (text) => streams.impersonated(text));
     for (const name of ['MESSAGE_SENT', 'MESSAGE_EDITED', 'MESSAGE_UPDATED', 'MESSAGE_SWIPED', 'CHARACTER_MESSAGE_RENDERED']) {
         on(name, (at) => history.compareSoon(at));
     }
     on('MESSAGE_DELETED', () => history.compareSoon());
     return {
-        tavern, timers, mirror, frames, line, history, streams, kinds,
+        tavern, timers, mirror, frames, line, history, streams, generations, kinds, steps,
         connect() {
             history.online = true;
             const goesOn = history.resumes(mirror.known);
