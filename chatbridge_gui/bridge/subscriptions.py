@@ -40,6 +40,7 @@ class Subscriptions:
         self._here: dict[App, _Wanted] = {}
         self._away: dict[asyncio.TimerHandle, _Wanted] = {}
         self._listened = _Wanted()
+        self._closed = False
 
     @property
     def last_event(self) -> int:
@@ -56,7 +57,7 @@ class Subscriptions:
     def leave(self, app: App, *, for_good: bool) -> None:
         """An app's connection is over. What it wanted is listened to for a while, unless it ended it itself."""
         wanted = self._here.pop(app, _Wanted())
-        if not for_good and wanted != _Wanted():
+        if not for_good and not self._closed and wanted != _Wanted():
             timer: asyncio.TimerHandle = asyncio.get_running_loop().call_later(
                 APP_RETURN, lambda: self._given_up(timer)
             )
@@ -68,7 +69,8 @@ class Subscriptions:
         tavern.outbox.put(self._listen_frame())
 
     def close(self) -> None:
-        """The hub stops."""
+        """The hub stops: nobody comes back to it."""
+        self._closed = True
         for timer in self._away:
             timer.cancel()
         self._away.clear()

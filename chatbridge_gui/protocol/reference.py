@@ -190,8 +190,9 @@ page is listened to only while somebody is subscribed. What stands under `args`,
 that leaves the page: objects hold the fields that are named, texts and lists are cut (`cut`) where an event would \
 get longer than {limits.EVENT_BYTES // 1024} KiB. An event that this SillyTavern has and the table has not comes \
 without `args`. Of another extension's event plain values come, {limits.EVENT_DEPTH} levels deep, without the fields \
-whose names look like a secret's (key, token, password, header, proxy …) and without names and passwords in addresses. \
-Events that need a permission which is not granted do not come.
+whose names look like a secret's (key, token, password, header, proxy …), the addresses beside those, and names and \
+passwords in addresses. That is the best that can be done for events nobody knows: their senders must hold back the \
+rest. Events that need a permission which is not granted do not come.
 
 `seq` rises by at least 1 with each event. An app that connects again within {limits.APP_RETURN:g} s and says in \
 `hello.resume.event` which it had last is sent those it missed, as far as they are kept. `welcome.missed` is 0 only if \

@@ -13,7 +13,11 @@ export const EVENT_DEPTH = 4;
 const MOST_ITEMS = 200;
 /** What stands around a value in JSON. */
 const AROUND = 8;
-const SECRET = /key|token|secret|passw|passphrase|auth|cookie|credential|bearer|session|signature|header|proxy|webhook|server|endpoint|api.?url|include.?body/i;
+const SECRET = /key|token|secret|passw|passphrase|auth|cookie|credential|bearer|session|signature|header|proxy|proxies|webhook|server|endpoint|(api|base|custom).?url|include.?body/i;
+/** Where a secret is for; left out beside one, as it may hold another. */
+const ADDRESS = /ur[il]|address|host|link/i;
+/** Data that somebody has written out already. */
+const WRITTEN = /^\s*[{[]/;
 const SIGNED_IN = /\/\/[^/\s@]*@/g;
 
 /** How much of one event has room still. */
@@ -220,7 +224,7 @@ export const PROJECTIONS = Object.freeze({
     IMAGE_SWIPED: [pick('direction')],
     FILE_ATTACHMENT_DELETED: [value],
     MEDIA_ATTACHMENT_DELETED: [value],
-    FORCE_SET_BACKGROUND: [pick('url', 'path')],
+    FORCE_SET_BACKGROUND: [pick('path')],
     TTS_JOB_STARTED: [pick('messageId', 'characterName', 'text', 'voiceId')],
     TTS_AUDIO_READY: [pick('messageId', 'characterName', 'text', 'voiceId', 'mimeType')],
     TTS_JOB_COMPLETE: [pick('messageId', 'characterName')],
@@ -228,8 +232,9 @@ export const PROJECTIONS = Object.freeze({
 });
 
 /**
- * Whatever is plain in a value: texts, numbers, truths, and arrays and simple objects of them. Getters are not called; a field
- * whose name looks like a secret's is left out, as is who signs in in an address.
+ * Whatever is plain in a value: texts, numbers, truths, and arrays and simple objects of them. Getters are not called. A field
+ * whose name looks like a secret's is left out, and so are the addresses beside it, who signs in in an address, and written data
+ * in which a secret's name stands.
  * @param {unknown} item The value.
  * @param {Room} room How much there is room for.
  * @param {number} levels How many levels more.
@@ -237,7 +242,7 @@ export const PROJECTIONS = Object.freeze({
  */
 function plain(item, room, levels) {
     if (typeof item === 'string') {
-        return room.text(item.replace(SIGNED_IN, '//'));
+        return WRITTEN.test(item) && SECRET.test(item) ? null : room.text(item.replace(SIGNED_IN, '//'));
     }
     if (Array.isArray(item)) {
         return levels > 0 ? list((one) => plain(one, room, levels - 1))(item, room) : null;
@@ -249,10 +254,13 @@ function plain(item, room, levels) {
     if (levels === 0 || (prototype !== null && Object.getPrototypeOf(prototype) !== null)) {
         return null;
     }
+    const properties = Object.entries(Object.getOwnPropertyDescriptors(item));
+    const guarded = properties.some(([name]) => SECRET.test(name));
     /** @type {[string, unknown][]} */
     const found = [];
-    for (const [name, property] of Object.entries(Object.getOwnPropertyDescriptors(item))) {
-        if (!property.enumerable || !('value' in property) || SECRET.test(name) || typeof property.value === 'function') {
+    for (const [name, property] of properties) {
+        const withheld = guarded && (SECRET.test(name) || ADDRESS.test(name));
+        if (withheld || !property.enumerable || !('value' in property) || typeof property.value === 'function') {
             continue;
         }
         if (found.length === MOST_ITEMS || !room.take(bytesOf(name))) {

@@ -195,7 +195,7 @@ test('another extension\'s event: what is plain, nothing that looks like a secre
         text: 'hi', count: 3, yes: true, none: null, missing: undefined, not: NaN, big: 10n,
         apiKey: 'S', api_key: 'S', openai_token: 'S', proxy_password: 'S', reverse_proxy: 'S', Authorization: 'S', custom_include_headers: 'S',
         custom_include_body: 'S', clientSecret: 'S', sessionId: 'S', 'api-url': 'S', server_urls: { a: 'S' }, cookies: ['S'],
-        link: 'https://me:S@example.org/x', nested: { secret: 'S', deeper: { passwd: 'S', fine: 1 } },
+        url: 'https://S.org', json: ' {"apiKey": "S"}', open: { link: 'https://me:S@example.org/x', json: '[1]' }, nested: { secret: 'S', deeper: { passwd: 'S', fine: 1 } },
         call: () => 'S', date: new Date(), map: new Map([['a', 'S']]), node: new (class Node { })(), error: new Error('S'),
         get computed() {
             called += 1;
@@ -214,7 +214,7 @@ test('another extension\'s event: what is plain, nothing that looks like a secre
     const { self, ...rest } = found;
     assert.equal(typeof self, 'object');
     assert.deepEqual(rest, {
-        text: 'hi', count: 3, yes: true, none: null, missing: null, not: null, big: null, link: 'https://example.org/x',
+        text: 'hi', count: 3, yes: true, none: null, missing: null, not: null, big: null, json: null, open: { link: 'https://example.org/x', json: '[1]' },
         nested: { deeper: { fine: 1 } }, date: null, map: null, node: null, error: null, a: { b: { c: { d: null } } },
     });
 });
