@@ -46,7 +46,7 @@ export class Events {
         this.generation = generation;
         timers.clear(this.lostTimer);
         // SillyTavern keeps its listeners in a plain object, where one name is taken.
-        const wanted = new Set(names.filter((name) => typeof name === 'string' && name !== '__proto__'));
+        const wanted = new Set(/** @type {string[]} */ (names.filter((name) => typeof name === 'string' && name !== '__proto__')));
         for (const [name, listener] of this.hooks) {
             if (!wanted.has(name)) {
                 tavern.off(listener);

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from chatbridge_gui.protocol.events import EVENTS
 from chatbridge_gui.protocol.messages import Hello, Resume, Topic
 
 from .browser import command, context, open_character, send_in_page
-from .desk import App, Desk, desk
+from .desk import App, Desk
 from .everybody import at_rest
 from .fake_model import FakeModel, Reply
 from .requests.asker import granting
@@ -55,12 +54,6 @@ SECRETS: dict[str, Any] = {
 }
 COUNTS = """Object.fromEntries(Object.entries(c.eventSource.events)
     .map(([event, listeners]) => [event, listeners.length]).filter(([, count]) => count))"""
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
 
 
 @pytest.fixture

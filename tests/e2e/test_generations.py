@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from chatbridge_gui.protocol.messages import Hello
 
 from .browser import context, create_group, open_character, send_in_page
-from .desk import App, Desk, desk, settings_for
+from .desk import App, Desk, settings_for
 from .everybody import at_rest
 from .fake_model import FakeModel, Gate, Reply
 from .tavern import wait_until
@@ -92,12 +92,6 @@ class Watcher:
 
     def until(self, phase: str) -> None:
         wait_until(lambda: any(one.startswith(phase) for one in self.phases()), f"{phase}; there are {self.phases()}")
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
 
 
 @pytest.fixture
