@@ -70,6 +70,11 @@ export class Generations {
         const life = this.reply;
         if (life) {
             this.reply = null;
+            if (outcome === 'finished' && warning !== null && life.streaming && life.tokens === 0) {
+                // SillyTavern stores an empty message when a stream brings an error and nothing else.
+                this.#tell(life, 'failed', { warning: null, error: warning });
+                return;
+            }
             const left = outcome === 'abandoned' ? 'another chat was opened' : null;
             this.#tell(life, PHASES[/** @type {keyof typeof PHASES} */ (outcome)], { warning: warning ?? left, error });
         }

@@ -89,6 +89,16 @@ test('an error before and in mid-stream, with the words of the page', async () =
     ]);
 });
 
+test('an error in a stream that brings nothing else has failed, whatever SillyTavern stores', async () => {
+    const all = ready();
+    await all.tavern.begin('normal', 'Hi');
+    await all.tavern.token('');
+    all.streams.complained('Overloaded');
+    await all.tavern.finish('');
+    all.timers.pass(3000);
+    assert.deepEqual(all.steps.map(({ phase, error }) => [phase, error ?? null]), [['started', null], ['failed', 'Overloaded']]);
+});
+
 test('swipe, continue, impersonate', async () => {
     const all = ready();
     for (const kind of ['swipe', 'continue']) {
