@@ -214,9 +214,12 @@ class Session(Asker):
 
     def _answered(self, id: object, answer: dict[str, object] | RequestFailed) -> None:
         if id == self._fence:
+            self.subscriptions.reached(self.welcome.event if self.welcome is not None else None)
             self.taverns.introduced()
             self._introduced.set()
         else:
+            if isinstance(answer, dict):  # that of a subscription says from where on it is told of
+                self.subscriptions.reached(answer.get("event"))
             self._pending.answered(id, answer)
 
     def _finish(self, why: ConnectionLost, for_readers: BridgeError | None) -> None:

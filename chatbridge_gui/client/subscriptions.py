@@ -9,6 +9,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from chatbridge_gui.client.errors import BridgeError
 from chatbridge_gui.client.feeds import Feed
+from chatbridge_gui.protocol.events import names_of
 from chatbridge_gui.protocol.messages import AppMessage, Event, Generation, Topic, Welcome
 
 Told: TypeAlias = Event | Generation | AppMessage
@@ -68,6 +69,11 @@ class Subscriptions:
                 if kind is Event:
                     feed.missed(welcome.missed)
 
+    def reached(self, event: object) -> None:
+        """All events up to this number that we are told of have come, or never will."""
+        if isinstance(event, int):
+            self.last_event = max(self.last_event, event)
+
     def heard(self, content: object) -> None:
         """Something came; each of those who read this kind of thing gets it."""
         if isinstance(content, Event) and isinstance(content.seq, int):
@@ -103,5 +109,5 @@ def _refused(feed: Feed[Any] | None, answer: "asyncio.Future[Any]") -> None:
 
 
 def _brings(topics: frozenset[Topic], name: str) -> bool:
-    """Whether an event is among what was subscribed to."""
-    return f"events:{name}" in topics or "events:*" in topics
+    """Whether an event is among what was subscribed to. A newer hub may know more of SillyTavern's than we do."""
+    return "events:*" in topics or name in names_of(topics)

@@ -149,6 +149,10 @@ class FakeTavern:
             insert = {"op": "splice", "at": target, "insert": [message]}
             self._changed({"op": "splice", "at": source, "remove": 1}, insert)
 
+    def happen(self, name: str, *args: Any) -> None:
+        """An event of SillyTavern's."""
+        self._say("event", {"name": name, "args": list(args)})
+
     def begin(self, stream: int, kind: str = "normal", **more: Any) -> None:
         with self._lock:
             self._streams[stream] = {"kind": kind, "at": len(self.messages), "speaker": "Ann", "text": "", **more}

@@ -323,6 +323,30 @@ def test_a_reader_that_falls_behind_is_told_what_it_missed_and_goes_on(rig: Rig,
     run(test())
 
 
+def test_a_reader_of_events_misses_nothing_and_is_not_alarmed_when_connections_break(
+    rig: Rig, tavern: FakeTavern
+) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            events = bridge.events("messages")
+            await bridge.list_taverns()
+            for number in range(4):
+                cut(bridge)
+                await until(lambda: not bridge.connected, "the cut")
+                if number % 2:
+                    tavern.happen("MESSAGE_SENT", number)
+                    tavern.happen("CHAT_CHANGED", number)
+                await until(lambda: bridge.connected, "the connection")
+                tavern.happen("MESSAGE_EDITED", number)
+                if number % 2:
+                    sent = await anext(events)
+                    assert (sent.name, sent.args) == ("MESSAGE_SENT", [number])
+                edited = await anext(events)
+                assert (edited.name, edited.args) == ("MESSAGE_EDITED", [number])
+
+    run(test())
+
+
 def test_a_slow_reader_of_a_reply_gets_larger_pieces_and_misses_nothing(rig: Rig, tavern: FakeTavern) -> None:
     async def test() -> None:
         async with connect(port=rig.port) as bridge:
