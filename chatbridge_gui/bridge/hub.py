@@ -62,7 +62,7 @@ class Hub:
         self._tell = observer
         self.taverns: dict[int, Tavern] = {}
         self.readers = Readers()
-        self.subscriptions = Subscriptions(self.readers, self.taverns)
+        self.subscriptions = Subscriptions(self.readers, self.taverns, self.describe)
         self.pending = PendingRequests()
         self.queues = Queues(self.pending, self.taverns, self._taverns_changed)
         self.session = f"{time.time_ns():x}"

@@ -1,7 +1,7 @@
 """What each app is told of, and what the taverns are to tell for that: events are listened to only for somebody."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from chatbridge_gui.bridge.peers import App, Tavern
@@ -11,7 +11,7 @@ from chatbridge_gui.protocol.codec import encode
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.events import names_of
 from chatbridge_gui.protocol.limits import APP_RETURN, TOPICS_AT_MOST
-from chatbridge_gui.protocol.messages import Event, Generation, Listen, Resume, Taverns, Topic
+from chatbridge_gui.protocol.messages import Event, Generation, Listen, Resume, TavernInfo, Taverns, Topic
 from chatbridge_gui.protocol.requests.hub import Subscribe, SubscriptionResult, Unsubscribe
 
 
@@ -33,7 +33,10 @@ class Subscriptions:
     An app's `hello.subscribe` is what it is told of now.
     """
 
-    def __init__(self, readers: Readers, taverns: Mapping[int, Tavern]) -> None:
+    def __init__(
+        self, readers: Readers, taverns: Mapping[int, Tavern], describe: Callable[[], list[TavernInfo]]
+    ) -> None:
+        self._describe = describe
         self._readers = readers
         self._taverns = taverns
         self._replay = EventReplay()
@@ -109,7 +112,7 @@ class Subscriptions:
 
     def _introduce(self, app: App, new: set[Topic]) -> None:
         if "state" in new:
-            app.outbox.put(encode("taverns", Taverns(taverns=[one.describe() for one in self._taverns.values()])))
+            app.outbox.put(encode("taverns", Taverns(taverns=self._describe())))
         for tavern in self._taverns.values():
             self._readers.introduce(app, tavern, topics=new)
 
