@@ -55,6 +55,8 @@ class _Line:
     number: int
     turns: Turns[Asker, _Turn] = field(default_factory=Turns)
     running: _Turn | None = None
+    moved: float = 0.0
+    """When the last one was begun, by the loop's clock."""
 
     def __len__(self) -> int:
         return len(self.turns) + (self.running is not None)
@@ -64,8 +66,8 @@ class Queues:
     """One line for each tavern. At most one request of it is being done there.
 
     A request that would rather be refused than wait (`if_busy: reject`) is answered `busy` as soon as the one before
-    it turns out to last for a generation, or when its turn does not come within `limits.TURN`: so it is never kept
-    by one that waits.
+    it turns out to last for a generation, or when nothing has moved for `limits.TURN`: so it is never kept by one that
+    waits.
     """
 
     def __init__(self, pending: PendingRequests, taverns: Mapping[int, Tavern], changed: Callable[[], None]) -> None:
@@ -149,7 +151,7 @@ class Queues:
         if stale is not None:
             turn.reply(failure(stale))
             return
-        line.running = turn
+        line.running, line.moved = turn, asyncio.get_running_loop().time()
         patience = turn.spec.answer_within
         if turn.is_patient:
             patience = max(patience, limits.GENERATION_ANSWER)
@@ -175,6 +177,11 @@ class Queues:
         return tavern is not None and tavern.mirror.state.generating
 
     def _too_late(self, line: _Line, turn: _Turn) -> None:
+        loop = asyncio.get_running_loop()
+        left = line.moved + limits.TURN - loop.time()
+        if left > 0:
+            turn.timer = loop.call_later(left, self._too_late, line, turn)
+            return
         line.turns.remove(turn.asker, turn)
         turn.reply(_busy(line))
         self._tell_soon()

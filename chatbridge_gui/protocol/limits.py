@@ -57,7 +57,7 @@ REQUESTS_IN_FLIGHT: Final = 100
 """The most unanswered requests of one app."""
 
 TURN: Final = 5.0
-"""A request that would rather be refused than wait is answered `busy` if its turn has not come by then."""
+"""A request that would rather be refused than wait is answered `busy` if nothing before it was done for so long."""
 
 QUEUE_NEWS: Final = 0.25
 """How long after a change of a tavern's queue the apps are told of it, with all that has changed meanwhile."""
