@@ -12,6 +12,8 @@ export class Held {
         this.ledger = ledger;
         /** @type {{message: LiveMessage | null, fields: Fields | null} | null} Fields: as it was, if it was there before. */
         this.one = null;
+        /** Whether a message of the user's is being added whose text is not yet what it will be. */
+        this.expecting = false;
     }
 
     /**
@@ -67,10 +69,13 @@ export class Held {
             return [];
         }
         const messages = options.messages();
+        const last = messages.at(-1);
+        if (this.expecting && last?.is_user && !uids.has(last)) {
+            return messages.slice(0, -1);
+        }
         if (!this.one || this.one.fields) {
             return messages.slice();
         }
-        const last = messages.at(-1);
         if (!this.one.message && last && !last.is_user && !last.is_system && !uids.has(last)) {
             this.one.message = last;
         }

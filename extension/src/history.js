@@ -152,6 +152,22 @@ export class History {
         this.held.found(message);
     }
 
+    /**
+     * Leaves out the next message of the user's, whose text SillyTavern has otherwise until it is stored.
+     * @template T
+     * @param {() => Promise<T>} add Adds the message.
+     * @returns {Promise<T>}
+     */
+    async without(add) {
+        this.held.expecting = true;
+        try {
+            return await add();
+        } finally {
+            this.held.expecting = false;
+            this.flush();
+        }
+    }
+
     /** Compares all again. */
     release() {
         this.held.release();

@@ -421,3 +421,17 @@ test('pages and swipes fit into a frame, whatever they hold', async () => {
     assert.equal((await all.ask('get_field', { uid, field: 'swipe_info.1.extra.reasoning', offset: 80000 })).content.total, 90000);
     assert.equal((await all.ask('get_field', { uid, field: 'swipe_info.9' })).content.code, 'not_found');
 });
+
+test('a message that SillyTavern holds otherwise at first is told of when it is as it was asked', async () => {
+    const all = setUp();
+    all.actor.addUserMessage = async (text) => {
+        const message = all.tavern.say('User', 'not yet');
+        all.history.compareSoon();
+        all.timers.settle();
+        assert.equal(all.mirror.messages.length, 0);
+        message.mes = text;
+        return { at: 0, message };
+    };
+    assert.equal((await all.ask('send_message', { text: 'Hi {{user}}', reply: false })).type, 'result');
+    assert.deepEqual(all.mirror.messages.map((message) => message.mes), ['Hi {{user}}']);
+});

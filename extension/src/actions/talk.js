@@ -30,11 +30,10 @@ async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) 
         needSpeaker(work);
     }
     const chat = tavern.chatId();
-    const { at, message } = await tavern.addUserMessage(text);
+    const { at, message } = await history.without(() => tavern.addUserMessage(text));
     if (tavern.chatId() !== chat) {
         throw new RequestError('failed', 'another chat was opened in SillyTavern while the message was stored', { reason: 'chat_switched' });
     }
-    history.flush();
     const sent = { confirmed: true, chat_id: chat, at, message: work.stored(message) };
     if (!reply) {
         return sent;
