@@ -421,7 +421,7 @@ export const REQUESTS = Object.freeze({
         permission: 'buttons',
         mutates: true,
         since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -443,7 +443,7 @@ export const REQUESTS = Object.freeze({
         permission: 'scripts',
         mutates: true,
         since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -496,7 +496,7 @@ export const REQUESTS = Object.freeze({
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
             if_busy: { types: ['string'], choices: ['reject', 'wait'] },
-            prompt: { types: ['string', 'array'], required: true },
+            prompt: { types: ['string', 'array'], filled: true, required: true },
             system: { types: ['string'] },
             length: { types: ['number'] },
         },

@@ -5,14 +5,17 @@ from typing import Annotated, Final, Literal
 from msgspec import Meta
 
 from chatbridge_gui.protocol.errors import ErrorCode
+from chatbridge_gui.protocol.limits import GENERATION_ANSWER
 from chatbridge_gui.protocol.messages import ChatRef, Content, Count, Name, TavernState
 from chatbridge_gui.protocol.requests.spec import (
     CHANGING,
-    NAMING,
+    GENERATING,
+    WITHOUT_CHAT,
     ChangingRequest,
     From,
     Next,
     RequestSpec,
+    ScriptResult,
     TavernRequest,
 )
 
@@ -79,7 +82,8 @@ class ListWorldInfoResult(Content):
 
 
 class SetWorldInfo(ChangingRequest, kw_only=True):
-    """Switch a world-info book on or off for all chats."""
+    """Switch a world-info book on or off for all chats. SillyTavern has no safe way to do that with a book whose name
+    holds a comma, begins or ends with a space, or differs from another's by its case only: `unsupported`."""
 
     name: Annotated[Name, Meta(min_length=1)]
     active: bool
@@ -104,20 +108,20 @@ class ListQuickRepliesResult(Content):
 
 
 class RunQuickReply(ChangingRequest, kw_only=True):
-    """Press a quick reply. It may do anything that a slash command can."""
+    """Press a quick reply. As a script it may do anything that a slash command can; as a text it is sent as the user's
+    message and has a reply begun, the draft left alone."""
 
     set: Annotated[Name, Meta(min_length=1, description="the set's name")]
     label: Annotated[Name, Meta(min_length=1)]
 
 
-class RunQuickReplyResult(Content):
-    """It has run."""
-
-    pipe: Annotated[str, Meta(description="what its script returned")] = ""
+class RunQuickReplyResult(ScriptResult):
+    """It has run; or, if it is a text, has been sent."""
 
 
 class GetPrompt(TavernRequest, kw_only=True):
-    """The prompt of the last generation in this page, as it was sent to the model."""
+    """The prompt of the last generation in this page, as it was sent to the model. It is kept from the moment on in
+    which the user allows it; `generate_raw` has none."""
 
     start: From = 0
 
@@ -127,7 +131,7 @@ class GetPromptResult(Content):
 
     text: Annotated[str, Meta(description="a piece of the JSON of a list of messages, or of one string")]
     total: Annotated[Count, Meta(description="the whole JSON's length, in UTF-16 units")]
-    kind: Annotated[str, Meta(description="of the generation")] = ""
+    kind: Annotated[str, Meta(description="of the generation, `quiet` included")] = ""
     next: Next = None
 
 
@@ -136,10 +140,23 @@ SPECS: Final = (
     RequestSpec("get_authors_note", GetAuthorsNote, AuthorsNote, permission="read", errors=(ErrorCode.NO_CHAT,)),
     RequestSpec("set_authors_note", SetAuthorsNote, AuthorsNote, permission="buttons", mutates=True, errors=CHANGING),
     RequestSpec("list_world_info", ListWorldInfo, ListWorldInfoResult, permission="read"),
-    RequestSpec("set_world_info", SetWorldInfo, WorldInfoBook, permission="buttons", mutates=True, errors=NAMING),
+    RequestSpec(
+        "set_world_info",
+        SetWorldInfo,
+        WorldInfoBook,
+        permission="buttons",
+        mutates=True,
+        errors=(*WITHOUT_CHAT, ErrorCode.NOT_FOUND),
+    ),
     RequestSpec("list_quick_replies", ListQuickReplies, ListQuickRepliesResult, permission="read"),
     RequestSpec(
-        "run_quick_reply", RunQuickReply, RunQuickReplyResult, permission="scripts", mutates=True, errors=NAMING
+        "run_quick_reply",
+        RunQuickReply,
+        RunQuickReplyResult,
+        permission="scripts",
+        mutates=True,
+        errors=(*GENERATING, ErrorCode.NOT_FOUND),
+        answer_within=GENERATION_ANSWER,
     ),
     RequestSpec("get_prompt", GetPrompt, GetPromptResult, permission="prompts", errors=(ErrorCode.NOT_FOUND,)),
 )

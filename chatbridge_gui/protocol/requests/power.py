@@ -6,30 +6,34 @@ from msgspec import Meta
 
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.limits import GENERATION_ANSWER
-from chatbridge_gui.protocol.messages import Content, Count, Text
-from chatbridge_gui.protocol.requests.spec import GENERATING, ChangingRequest, RequestSpec
+from chatbridge_gui.protocol.messages import Content, Text
+from chatbridge_gui.protocol.requests.spec import (
+    GENERATING,
+    WITHOUT_CHAT,
+    AtLeastOne,
+    ChangingRequest,
+    RequestSpec,
+    ScriptResult,
+)
 from chatbridge_gui.protocol.requests.talk import TextResult
 
 
 class RunCommand(ChangingRequest, kw_only=True):
-    """Run slash commands (STscript). They have full power over SillyTavern."""
+    """Run slash commands (STscript). They have full power over SillyTavern. A popup that a script opens is waited for
+    one minute; then, as by Stop, what is left of the script is not run."""
 
     script: Annotated[Text, Meta(description="for example `/echo Hello | /input What is your name?`")]
 
 
-class RunCommandResult(Content):
+class RunCommandResult(ScriptResult):
     """The script has run."""
-
-    pipe: Annotated[str, Meta(description="what it returned")] = ""
-    aborted: Annotated[bool, Meta(description="it ended itself early, by /abort")] = False
-    reason: Annotated[str, Meta(description="what it said when it ended itself")] = ""
 
 
 class GenerateQuiet(ChangingRequest, kw_only=True):
     """Have the model write something with the open chat as its context, but outside the chat."""
 
     prompt: Text
-    length: Annotated[Count | None, Meta(description="in tokens, at most; left out: as set in SillyTavern")] = None
+    length: Annotated[AtLeastOne | None, Meta(description="in tokens, at most; left out: as set in SillyTavern")] = None
 
 
 class RawMessage(Content):
@@ -42,9 +46,11 @@ class RawMessage(Content):
 class GenerateRaw(ChangingRequest, kw_only=True):
     """Have the model write something, with nothing but this for its prompt."""
 
-    prompt: Annotated[str | tuple[RawMessage, ...], Meta(description="a text, or messages")]
+    prompt: Annotated[
+        Text | Annotated[tuple[RawMessage, ...], Meta(min_length=1)], Meta(description="a text, or messages")
+    ]
     system: Annotated[str, Meta(description="the system prompt")] = ""
-    length: Annotated[Count | None, Meta(description="in tokens, at most; left out: as set in SillyTavern")] = None
+    length: Annotated[AtLeastOne | None, Meta(description="in tokens, at most; left out: as set in SillyTavern")] = None
 
 
 SPECS: Final = (
@@ -54,7 +60,7 @@ SPECS: Final = (
         RunCommandResult,
         permission="scripts",
         mutates=True,
-        errors=(ErrorCode.BUSY, ErrorCode.DUPLICATE_CHAT, ErrorCode.NEEDS_ATTENTION),
+        errors=WITHOUT_CHAT,
         answer_within=GENERATION_ANSWER,
     ),
     RequestSpec(
@@ -72,7 +78,7 @@ SPECS: Final = (
         TextResult,
         permission="generate",
         mutates=True,
-        errors=(ErrorCode.BUSY, ErrorCode.NO_CONNECTION, ErrorCode.DUPLICATE_CHAT, ErrorCode.NEEDS_ATTENTION),
+        errors=(*WITHOUT_CHAT, ErrorCode.NO_CONNECTION),
         answer_within=GENERATION_ANSWER,
     ),
 )

@@ -48,6 +48,15 @@ class Done(Content):
     """A result without content."""
 
 
+class ScriptResult(Content):
+    """A script has run."""
+
+    pipe: Annotated[str, Meta(description="what it returned, or the beginning of it")] = ""
+    total: Annotated[Count, Meta(description="the length of what it returned, in UTF-16 units")] = 0
+    aborted: Annotated[bool, Meta(description="it was ended early, by /abort or by Stop")] = False
+    reason: Annotated[str, Meta(description="what was said when it was ended")] = ""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestSpec:
     """A request: its fields, who answers it and with what, what the user must have granted, whether it changes
@@ -85,6 +94,9 @@ COMMON_ERRORS: Final = (
 
 CHANGING: Final = (ErrorCode.NO_CHAT, ErrorCode.BUSY, ErrorCode.DUPLICATE_CHAT, ErrorCode.NEEDS_ATTENTION)
 """How a request that changes the open chat may fail, too."""
+
+WITHOUT_CHAT: Final = (ErrorCode.BUSY, ErrorCode.DUPLICATE_CHAT, ErrorCode.NEEDS_ATTENTION)
+"""The same for one that needs no chat to be open."""
 
 GENERATING: Final = (*CHANGING, ErrorCode.NO_CONNECTION)
 """How one that needs a model may fail, too."""
