@@ -61,6 +61,10 @@ export async function activate() {
                 tavern.saveSettings();
                 bridge.silence.again();
             },
+            onPermission: () => {
+                tavern.saveSettings();
+                bridge.permissionsChanged();
+            },
             onAddress: () => bridge.connection.wanted && bridge.connection.connect(),
             token: () => localStorage.getItem(TOKEN_KEY) ?? '',
             onToken: (token) => token ? localStorage.setItem(TOKEN_KEY, token) : localStorage.removeItem(TOKEN_KEY),

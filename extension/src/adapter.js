@@ -4,7 +4,7 @@
 
 import { DraftGuard } from './draft.js';
 import { withoutMacros } from './macros.js';
-import { RequestError, isObject } from './protocol.js';
+import { LIMITS, RequestError, isObject, pieceEnd } from './protocol.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
 
@@ -18,6 +18,8 @@ export const USED = Object.freeze({
         'extensionSettings', 'saveSettingsDebounced', 'saveChat',
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'deleteMessage', 'updateMessageBlock',
         'chatMetadata', 'getRequestHeaders', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
+        'executeSlashCommandsWithOptions', 'generateQuietPrompt', 'generateRaw', 'getWorldInfoNames', 'saveMetadata', 'substituteParams',
+        'maxContext', 'chatCompletionSettings', 'Popup', 'POPUP_TYPE',
     ],
     events: [
         'APP_READY', 'CHAT_CHANGED', 'GENERATION_STARTED', 'GENERATE_AFTER_DATA', 'STREAM_TOKEN_RECEIVED', 'GENERATION_ENDED',
@@ -27,8 +29,11 @@ export const USED = Object.freeze({
         'TOOL_CALLS_PERFORMED', 'GROUP_WRAPPER_STARTED', 'GROUP_WRAPPER_FINISHED', 'ONLINE_STATUS_CHANGED', 'MAIN_API_CHANGED',
         'CHATCOMPLETION_MODEL_CHANGED', 'CHATCOMPLETION_SOURCE_CHANGED', 'PERSONA_CHANGED', 'CHARACTER_EDITED',
     ],
-    commands: ['send', 'regenerate', 'hide', 'unhide', 'branch-create', 'checkpoint-create'],
-    elements: ['#send_textarea', '#extensions_settings2', '#file_form_input', '#version_display'],
+    commands: [
+        'send', 'regenerate', 'hide', 'unhide', 'branch-create', 'checkpoint-create',
+        'note', 'note-depth', 'note-frequency', 'note-position', 'note-role', 'world', 'getglobalbooks',
+    ],
+    elements: ['#send_textarea', '#extensions_settings2', '#file_form_input', '#version_display', '#extension_floating_prompt'],
 });
 
 const SETTINGS_KEY = 'chatbridge';
@@ -41,6 +46,8 @@ export class Tavern {
         this.listeners = [];
         /** @type {MutationObserver[]} */
         this.observers = [];
+        /** @type {Set<import('./script.js').ScriptControl>} The scripts that run for us. */
+        this.scripts = new Set();
     }
 
     /** The context of this moment. */
@@ -121,6 +128,22 @@ export class Tavern {
     }
 
     /**
+     * What a popup asks that waits for a human. One that only shows something holds nothing up.
+     * @returns {string | null} The beginning of its text; null if there is none.
+     */
+    popup() {
+        const { Popup, POPUP_TYPE } = this.context;
+        /** @type {any[]} */
+        const all = Popup?.util?.popups ?? [];
+        const open = all.filter(({ dlg, type }) => dlg?.hasAttribute('open') && !dlg.hasAttribute('closing') && type !== POPUP_TYPE.DISPLAY);
+        if (!open.length) {
+            return null;
+        }
+        const text = (open.at(-1).content?.innerText ?? '').replace(/\s+/g, ' ').trim();
+        return text.slice(0, pieceEnd(text, 0, LIMITS.nameCharacters)) || 'a popup without words';
+    }
+
+    /**
      * SillyTavern's own view of the streamed reply.
      * @returns {import('./stream.js').Processor | null}
      */
@@ -157,12 +180,18 @@ export class Tavern {
 
     /**
      * Whether SillyTavern has something.
-     * @param {string} need A function of its context, like `saveChat` or `swipe.to`, or `command:` and a slash command.
+     * @param {string} need A function of its context, like `saveChat` or `swipe.to`; `command:` and a slash command; or `global:`
+     *   and a variable of the page.
      * @returns {boolean}
      */
     has(need) {
-        const [, command] = need.split('command:');
-        const part = command === undefined ? need.split('.').reduce((whole, name) => whole?.[name], this.context) : this.context.SlashCommandParser?.commands?.[command]?.callback;
+        const [, kind, name] = /^(?:(command|global):)?(.*)$/.exec(need) ?? [];
+        if (kind === 'global') {
+            return Boolean(/** @type {any} */ (globalThis)[name]);
+        }
+        const part = kind === 'command'
+            ? this.context.SlashCommandParser?.commands?.[name]?.callback
+            : name.split('.').reduce((whole, step) => whole?.[step], this.context);
         return typeof part === 'function';
     }
 
@@ -239,11 +268,12 @@ export class Tavern {
     }
 
     /**
-     * Watches whether the page says that it generates, and the errors it shows.
+     * Watches whether the page says that it generates, the errors it shows, and its popups.
      * @param {(generating: boolean) => void} onGenerating Told of each change.
      * @param {(text: string) => void} onError Told of each error's words.
+     * @param {() => void} onPopup Told when one may have come or gone.
      */
-    watch(onGenerating, onError) {
+    watch(onGenerating, onError, onPopup) {
         const generating = new MutationObserver(() => onGenerating(this.isGenerating()));
         generating.observe(document.body, { attributes: true, attributeFilter: ['data-generating'] });
         const look = (/** @type {Iterable<Node>} */ nodes) => {
@@ -258,6 +288,9 @@ export class Tavern {
         const toasts = new MutationObserver((records) => records.forEach((record) => look(record.addedNodes)));
         // The place for toasts is made for the first one, and thrown away after the last.
         const places = new MutationObserver((records) => {
+            if (records.some((record) => [...record.addedNodes, ...record.removedNodes].some((node) => node instanceof HTMLDialogElement))) {
+                onPopup();
+            }
             for (const node of records.flatMap((record) => [...record.addedNodes])) {
                 if (node instanceof Element && node.id === 'toast-container') {
                     look(node.childNodes);
@@ -402,8 +435,9 @@ export class Tavern {
         return box.value === text.replace(/\r\n?/g, '\n');
     }
 
-    /** Presses Stop. */
+    /** Presses Stop, and ends the scripts that run for us. */
     stop() {
+        this.scripts.forEach((script) => script.abort('Stop was pressed', true));
         this.context.stopGeneration();
     }
 
@@ -457,6 +491,36 @@ export class Tavern {
             updateMessageBlock(at, message);
         }
         await eventSource.emit(eventTypes.MESSAGE_UPDATED, at);
+    }
+
+    /**
+     * Runs a script in such a way that Stop ends it.
+     * @template T
+     * @param {import('./script.js').ScriptControl} control Ends it.
+     * @param {() => Promise<T>} run Runs it.
+     * @returns {Promise<T>}
+     */
+    async script(control, run) {
+        this.scripts.add(control);
+        try {
+            return await run();
+        } finally {
+            this.scripts.delete(control);
+        }
+    }
+
+    /** Empties the author's note, for which its slash command has no words. */
+    clearAuthorsNote() {
+        const box = document.querySelector('#extension_floating_prompt');
+        if (box instanceof HTMLTextAreaElement) {
+            box.value = '';
+            box.dispatchEvent(new Event('input', { bubbles: true }));
+        }
+    }
+
+    /** SillyTavern's quick replies; undefined where that extension is switched off. */
+    get quickReplies() {
+        return /** @type {any} */ (globalThis).quickReplyApi;
     }
 
     /**

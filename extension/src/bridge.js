@@ -4,7 +4,9 @@ import { Connection } from './connection.js';
 import { Events } from './events.js';
 import { Generations } from './generation.js';
 import { History } from './history.js';
+import { PromptKeeper } from './prompt.js';
 import { LIMITS, PROTOCOL, VERSION, encode } from './protocol.js';
+import { PERMISSIONS } from './request-table.js';
 import { Requests } from './requests.js';
 import { Silence } from './stall.js';
 import { Streams } from './stream.js';
@@ -47,6 +49,9 @@ const STATE = [
     'CHARACTER_EDITED',
 ];
 
+/** What of the state is not told to those who may not read the chat. */
+const UNREAD = Object.freeze({ character: null, group: null, persona: null });
+
 /** The bridge between one SillyTavern page and one hub. */
 export class Bridge {
     /** @param {BridgeOptions} options What it needs. */
@@ -63,6 +68,10 @@ export class Bridge {
         this.kind = null;
         this.lastState = '';
         this.stateDue = false;
+        this.isWelcome = false;
+        /** Whether the chat is shown to the hub. */
+        this.reads = options.permits('read');
+        this.prompts = new PromptKeeper(() => options.permits('prompts'));
         this.connection = new Connection({
             target: () => this.#target(options.target()),
             open: (url) => new WebSocket(url),
@@ -96,7 +105,7 @@ export class Bridge {
             processor: () => tavern.processor(),
             mayBeReasoning: (text) => tavern.mayTakeForReasoning(text),
             names: () => tavern.names(),
-            send: (text) => this.connection.send(text),
+            send: (text) => this.reads && this.connection.send(text),
             timers,
             now,
             onKind: (kind) => {
@@ -127,6 +136,8 @@ export class Bridge {
             streams: this.streams,
             now,
             permits: options.permits,
+            state: () => this.#state(),
+            prompt: () => this.prompts.last,
             answer: (type, content, id) => this.#send(type, content, id),
             log,
         });
@@ -139,7 +150,7 @@ export class Bridge {
      * @returns {import('./connection.js').Target}
      */
     #target({ url, token }) {
-        const user = this.tavern.names().user;
+        const user = this.reads ? this.tavern.names().user : '';
         return {
             url,
             hello: {
@@ -164,6 +175,7 @@ export class Bridge {
         });
         tavern.on('GENERATION_STARTED', (type, options, dryRun) => {
             silence.sign();
+            this.prompts.started(type, dryRun);
             streams.started(type, dryRun);
             generations.started(type, dryRun);
         });
@@ -171,6 +183,7 @@ export class Bridge {
             silence.sign();
             streams.prompted(dryRun);
             generations.prompted(dryRun);
+            this.prompts.prompted(data, dryRun);
         });
         tavern.on('STREAM_TOKEN_RECEIVED', (text) => {
             silence.sign();
@@ -206,7 +219,37 @@ export class Bridge {
             generations.complained(text);
             streams.complained(text);
             this.requests.work.complained(text);
-        });
+        }, () => this.#stateSoon());
+    }
+
+    /** The user has granted something, or taken it back. */
+    permissionsChanged() {
+        const reads = this.options.permits('read');
+        if (!this.options.permits('prompts')) {
+            this.prompts.forget();
+        }
+        if (reads !== this.reads) {
+            this.log(reads ? 'programs may read the chat from here on' : 'programs may no longer read the chat');
+            reads ? this.#reveal() : this.#conceal();
+        }
+        this.#sendState();
+    }
+
+    /** To the hub the chat looks closed from here on. */
+    #conceal() {
+        this.streams.withdraw();
+        this.reads = false;
+        this.history.conceal();
+    }
+
+    /** Shows the hub the chat anew, and the reply that runs. */
+    #reveal() {
+        this.reads = true;
+        if (this.isWelcome) {
+            this.history.online = true;
+            this.history.resend(true);
+            this.streams.resume(false);
+        }
     }
 
     /**
@@ -215,9 +258,15 @@ export class Bridge {
      */
     #welcome(welcome) {
         this.log(`the program calls this page tavern ${welcome.tavern ?? '?'}`);
-        this.history.online = true;
+        this.isWelcome = true;
         this.lastState = '';
         this.#sendState();
+        if (!this.reads) {
+            this.log('it is not shown the chat: you have not allowed it');
+            this.#conceal();
+            return;
+        }
+        this.history.online = true;
         const goesOn = this.history.resumes(welcome.known);
         if (!goesOn) {
             this.history.resend(true);
@@ -228,6 +277,7 @@ export class Bridge {
 
     /** The connection is gone. */
     #lost() {
+        this.isWelcome = false;
         this.history.online = false;
         this.streams.lost();
         this.events.lost();
@@ -244,6 +294,10 @@ export class Bridge {
             this.#stateSoon();
         } else if (type === 'resync') {
             this.log('the hub asks for the chat again');
+            if (!this.reads) {
+                this.#conceal();
+                return;
+            }
             this.history.resend();
             this.streams.retell();
         } else if (type === 'listen') {
@@ -290,10 +344,24 @@ export class Bridge {
         }
     }
 
+    /** SillyTavern's state as it is told. */
+    #state() {
+        const { tavern, silence, reads, options: { permits } } = this;
+        const state = tavern.state();
+        const popup = tavern.popup();
+        silence.watch(state.generating);
+        return {
+            ...state,
+            ...(reads ? {} : UNREAD),
+            stalled: silence.stalled,
+            kind: state.generating ? this.kind : null,
+            permissions: PERMISSIONS.filter(permits),
+            needs_attention: popup === null || reads ? popup : 'a popup',
+        };
+    }
+
     #sendState() {
-        const state = this.tavern.state();
-        this.silence.watch(state.generating);
-        const content = { ...state, stalled: this.silence.stalled, kind: state.generating ? this.kind : null };
+        const content = this.#state();
         const json = JSON.stringify(content);
         if (json !== this.lastState && this.#send('tavern_state', content)) {
             this.lastState = json;

@@ -5,7 +5,7 @@
  * message that is being generated is left out until its stream has ended.
  */
 
-import { isObject } from './protocol.js';
+import { encode, isObject } from './protocol.js';
 import { fieldsOf } from './message.js';
 import { Comparison } from './compare.js';
 import { Held } from './held.js';
@@ -113,6 +113,14 @@ export class History {
         this.ledger.begin(chat, this.held.live());
         this.comparison.reset();
         this.pages.begin();
+    }
+
+    /** Shows the hub that no chat is open, until the chat is sent `anew`. */
+    conceal() {
+        this.ledger.renew();
+        const chat = { id: null, title: '', kind: 'none', character: null, avatar: null, group: null, persona: null };
+        this.options.send(encode('chat_history', { chat, epoch: this.epoch, revision: 0, total: 0, start: 0, messages: [] }));
+        this.online = false;
     }
 
     // --- finding what changed ---------------------------------------------------------------------------------------

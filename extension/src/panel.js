@@ -1,6 +1,7 @@
 /** The settings panel: shows what the user has set and what the connection does. Texts go in as text, never as HTML. */
 
 import { Log } from './log.js';
+import { PERMISSIONS } from './request-table.js';
 import { parseHost, parsePort, parseSeconds } from './settings.js';
 
 /**
@@ -8,6 +9,7 @@ import { parseHost, parsePort, parseSeconds } from './settings.js';
  * @property {HTMLElement} root The panel.
  * @property {import('./settings.js').Settings} settings What the user has set; changed in place.
  * @property {() => void} onSettings Told when they have changed.
+ * @property {() => void} onPermission Told when something was granted or taken back.
  * @property {() => void} onAddress Told when the hub is to be found elsewhere.
  * @property {() => string} token The token for this browser.
  * @property {(token: string) => void} onToken Told when it has changed.
@@ -27,6 +29,10 @@ export class Panel {
         this.token = this.#input('chatbridge_token');
         this.autoConnect = this.#input('chatbridge_auto_connect');
         this.stallSeconds = this.#input('chatbridge_stall_seconds');
+        this.permissions = PERMISSIONS.map((permission) => ({
+            key: /** @type {const} */ (`allow_${permission}`),
+            box: this.#input(`chatbridge_allow_${permission}`),
+        }));
         this.conflict = this.#element('chatbridge_conflict');
         this.conflictText = this.#element('chatbridge_conflict_text');
         this.reloadChat = this.#element('chatbridge_reload_chat');
@@ -69,10 +75,13 @@ export class Panel {
         this.autoConnect.checked = settings.auto_connect;
         this.stallSeconds.value = String(settings.stall_seconds);
         this.token.value = token();
+        this.permissions.forEach(({ key, box }) => {
+            box.checked = settings[key];
+        });
     }
 
     #wire() {
-        const { settings, onSettings, onAddress, onToken, onConnect, onDisconnect, onReloadChat, log } = this.options;
+        const { settings, onSettings, onPermission, onAddress, onToken, onConnect, onDisconnect, onReloadChat, log } = this.options;
         this.host.addEventListener('change', () => {
             const { host, port } = parseHost(this.host.value);
             settings.host = host;
@@ -96,6 +105,10 @@ export class Panel {
             this.#fill();
             onSettings();
         });
+        this.permissions.forEach(({ key, box }) => box.addEventListener('input', () => {
+            settings[key] = box.checked;
+            onPermission();
+        }));
         this.token.addEventListener('change', () => onToken(this.token.value.trim()));
         for (const input of [this.host, this.port, this.token]) {
             input.addEventListener('keydown', (event) => {

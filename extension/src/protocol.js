@@ -77,12 +77,14 @@ export class RequestError extends Error {
      * @param {string} code One of ERRORS.
      * @param {string} message In English: what, why, what to do.
      * @param {Record<string, unknown>} [params] The parts of the message, for translation.
+     * @param {boolean} [retryable] Whether the same may succeed later; false for what was begun already.
      */
-    constructor(code, message, params = {}) {
+    constructor(code, message, params = {}, retryable = ERRORS[code] ?? false) {
         super(message);
         this.name = 'RequestError';
         this.code = code;
         this.params = params;
+        this.retryable = retryable;
     }
 
     /**
@@ -90,7 +92,7 @@ export class RequestError extends Error {
      * @returns {{code: string, message: string, params: Record<string, unknown>, retryable: boolean}}
      */
     toContent() {
-        return { code: this.code, message: this.message, params: this.params, retryable: ERRORS[this.code] ?? false };
+        return { code: this.code, message: this.message, params: this.params, retryable: this.retryable };
     }
 }
 
@@ -255,6 +257,23 @@ export function utf8Length(text) {
 export function pieceEnd(text, start, most) {
     const end = Math.min(text.length, start + most);
     return end < text.length && (text.charCodeAt(end - 1) & 0xfc00) === 0xd800 && (text.charCodeAt(end) & 0xfc00) === 0xdc00 ? end - 1 : end;
+}
+
+/**
+ * As much of a text as a frame has room for, whatever it holds.
+ * @param {string} text Any text.
+ * @param {number} offset Where to begin, in UTF-16 units.
+ * @returns {{text: string, total: number, next: number | null}} The piece, the length of all, and where to go on; null at the end.
+ */
+export function pageOf(text, offset) {
+    const start = Math.min(Math.max(0, Math.trunc(offset)), text.length);
+    let most = LIMITS.fieldPiece;
+    let end = pieceEnd(text, start, most);
+    while (utf8Length(JSON.stringify(text.slice(start, end))) > LIMITS.messageBytes) {
+        most >>= 1;
+        end = pieceEnd(text, start, most);
+    }
+    return { text: wellFormed(text.slice(start, end)), total: text.length, next: end < text.length ? end : null };
 }
 
 /**

@@ -5,7 +5,7 @@
 import { ACTIONS } from './actions/index.js';
 import { LIMITS, RequestError, checkFields } from './protocol.js';
 import { REQUESTS } from './request-table.js';
-import { Later, Work, wordsOf } from './work.js';
+import { Later, Work, forbidden, wordsOf } from './work.js';
 
 /**
  * @typedef {object} RequestsOptions
@@ -15,6 +15,8 @@ import { Later, Work, wordsOf } from './work.js';
  * @property {() => number} now Milliseconds.
  * @property {import('./stream.js').Streams} streams The reply that is generated.
  * @property {(permission: import('./request-table.js').Permission) => boolean} permits Whether the user grants it.
+ * @property {() => Record<string, unknown>} state What `tavern_state` says now.
+ * @property {() => import('./prompt.js').Prompt | null} prompt What was sent to the model last.
  * @property {(type: string, content: unknown, id: string | number) => void} answer Sends the one answer.
  * @property {(text: string) => void} log One line for the debug log.
  */
@@ -112,7 +114,7 @@ export class Requests {
         try {
             const result = await running;
             // What is only waited for lets others have their turn.
-            keyed.answer = { type: 'result', content: result instanceof Later ? await result.done : result };
+            keyed.answer = { type: 'result', content: result instanceof Later ? await this.#waited(result) : result };
         } catch (error) {
             const failure = error instanceof RequestError ? error : new RequestError('failed', `SillyTavern: ${wordsOf(error)}`, { reason: wordsOf(error) });
             const failed = failure.toContent();
@@ -167,23 +169,47 @@ export class Requests {
         const { permission, fields, mutates } = REQUESTS[type];
         checkFields(type, content, fields);
         if (!permits(permission)) {
-            throw new RequestError('forbidden', `the user has not allowed this: switch on "${permission}" in ChatBridge's panel in SillyTavern`, { permission });
+            throw forbidden(permission);
+        }
+        if (content.wait === 'reply') {
+            this.#needReading();
         }
         if (!this.capabilities().includes(type)) {
             throw new RequestError('unsupported', `this version of SillyTavern has no way to do ${type}`, { request: type });
         }
         const guard = () => this.#guard(content);
         guard();
+        const key = mutates && typeof content.key === 'string' ? content.key : null;
+        const work = this.work.within({ permission, key, guard });
         if (!mutates) {
-            return ACTIONS[type].run(this.work, content);
+            return ACTIONS[type].run(work, content);
         }
-        const key = typeof content.key === 'string' ? content.key : null;
-        Object.assign(this.work, { guard, key });
         try {
-            return await ACTIONS[type].run(this.work, content);
+            return await ACTIONS[type].run(work, content);
         } finally {
             history.flush();
             history.key = null;
+        }
+    }
+
+    /**
+     * Waits for a reply.
+     * @param {Later} later The result with it.
+     * @returns {Promise<Record<string, unknown>>}
+     */
+    async #waited(later) {
+        const result = await later.done;
+        this.#needReading();
+        return result;
+    }
+
+    /**
+     * Refuses to tell what a model has written to those who may not read.
+     * @throws {RequestError} forbidden.
+     */
+    #needReading() {
+        if (!this.options.permits('read')) {
+            throw forbidden('read');
         }
     }
 
@@ -193,10 +219,13 @@ export class Requests {
      * @throws {RequestError} stale_chat.
      */
     #guard(content) {
-        const { tavern, history } = this.options;
+        const { tavern, history, permits } = this.options;
         const open = tavern.chatId();
         if (typeof content.chat_id === 'string' && content.chat_id !== open) {
-            throw new RequestError('stale_chat', 'another chat is open in SillyTavern by now; nothing was done', { chat_id: content.chat_id.slice(0, LIMITS.reasonCharacters), open });
+            throw new RequestError('stale_chat', 'another chat is open in SillyTavern by now; nothing was done', {
+                chat_id: content.chat_id.slice(0, LIMITS.reasonCharacters),
+                ...(permits('read') ? { open } : {}),
+            });
         }
         history.flush();
         if (typeof content.revision === 'number' && content.revision !== history.revision) {

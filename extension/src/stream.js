@@ -312,6 +312,19 @@ export class Streams {
         this.ends = this.ends.filter((end) => end.at >= since);
     }
 
+    /** The hub is to know of no reply any more: the one that runs ends there, and is another when it is told of again. */
+    withdraw() {
+        this.ends = [];
+        const live = this.live;
+        if (live?.told) {
+            this.options.send(encode('stream_end', { stream: live.stream, outcome: 'abandoned' }));
+            this.last += 1;
+            live.stream = this.last;
+            live.start = { ...live.start, stream: this.last };
+            live.told = false;
+        }
+    }
+
     /** Tells of the reply that runs from its start. */
     retell() {
         if (this.live) {

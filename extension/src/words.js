@@ -30,6 +30,21 @@ export const SENTENCES = Object.freeze({
 });
 
 /**
+ * What each permission is called in the panel.
+ * @type {Readonly<Record<import('./request-table.js').Permission, string>>}
+ */
+export const PERMISSION_LABELS = Object.freeze({
+    read: 'Read the chat',
+    send: 'Send messages',
+    buttons: 'Press the chat\'s buttons',
+    switch: 'Switch chats',
+    generate: 'Generate outside the chat',
+    delete: 'Delete and rename',
+    scripts: 'Run scripts',
+    prompts: 'Read prompts',
+});
+
+/**
  * Where the page comes from.
  * @typedef {object} Place
  * @property {string} protocol As `location.protocol`.

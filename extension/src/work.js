@@ -1,7 +1,10 @@
 /** What the actions share: the page, waiting for it to come to rest, and generating. */
 
 import { fieldsOf, writeMessage } from './message.js';
-import { LIMITS, RequestError } from './protocol.js';
+import { LIMITS, RequestError, pieceEnd } from './protocol.js';
+import { PERMISSION_LABELS } from './words.js';
+
+/** @typedef {import('./request-table.js').Permission} Permission */
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
 
@@ -15,7 +18,8 @@ import { LIMITS, RequestError } from './protocol.js';
 /**
  * How one request is done.
  * @typedef {object} Action
- * @property {readonly string[]} needs What SillyTavern must have for it: members of its context, or `command:` and a slash command.
+ * @property {readonly string[]} needs What SillyTavern must have for it: functions of its context, `command:` and a
+ *   slash command, or `global:` and a variable of its page.
  * @property {Run} run Does it and verifies that it is done; SillyTavern refuses much without a word.
  */
 
@@ -25,6 +29,26 @@ import { LIMITS, RequestError } from './protocol.js';
  * @property {import('./history.js').History} history Tells of the change before the answer does.
  * @property {import('./stream.js').Streams} streams The reply that is generated.
  * @property {import('./timer.js').Timers} timers The clock.
+ * @property {(permission: Permission) => boolean} permits Whether the user grants it.
+ * @property {() => Record<string, unknown>} state What `tavern_state` says now.
+ * @property {() => import('./prompt.js').Prompt | null} prompt What was sent to the model last.
+ */
+
+/**
+ * The request that something is done for.
+ * @typedef {object} Errand
+ * @property {Permission | null} [permission] What the user must go on granting while something is waited for.
+ * @property {string | null} [key] Its key.
+ * @property {() => void} [guard] Refuses if the chat is no longer as its asker saw it.
+ */
+
+/**
+ * What becomes of something that was started.
+ * @template T
+ * @typedef {object} Started
+ * @property {boolean} ended Whether it is over.
+ * @property {string | null} error Why it failed.
+ * @property {T | undefined} value What it returned.
  */
 
 /**
@@ -55,6 +79,8 @@ const BUSY_PATIENCE = 600000;
 const CALM = 10;
 /** SillyTavern takes an emptied chat for empty only after a while; see `History`. */
 const TELL_PATIENCE = 3000;
+/** A popup that goes by itself, or is another extension's affair, is gone by then. */
+const POPUP_PATIENCE = 2000;
 
 /** A result that is waited for while others have their turn. */
 export class Later {
@@ -66,26 +92,45 @@ export class Later {
 
 /** What the actions share. */
 export class Work {
-    /** @param {WorkOptions} options What it needs. */
-    constructor(options) {
+    /**
+     * @param {WorkOptions} options What it needs.
+     * @param {Errand} [errand] For which request.
+     * @param {{running: number, generation: Generation | null, complaint: string | null}} [page] What all requests have in common:
+     *   how many generations and scripts were asked for and have not ended, the last generation of them, and the last error that
+     *   SillyTavern's page has shown.
+     */
+    constructor(options, { permission = null, key = null, guard = () => { } } = {}, page = { running: 0, generation: null, complaint: null }) {
         this.options = options;
+        this.permission = permission;
+        this.key = key;
+        this.guard = guard;
+        this.page = page;
         this.tavern = options.tavern;
         this.history = options.history;
-        /** How many generations were asked for and have not ended. */
-        this.running = 0;
-        /** @type {Generation | null} The last that was asked for. */
-        this.generation = null;
-        /** @type {string | null} The key of the request that is done just now. */
-        this.key = null;
-        /** Refuses if the chat is no longer as that request's asker saw it. */
-        this.guard = () => { };
-        /** @type {string | null} The last error that SillyTavern's page has shown. */
-        this.complaint = null;
+    }
+
+    /**
+     * The same page, for one request. Its waiting ends when its permission is taken back.
+     * @param {Errand} errand The request.
+     * @returns {Work}
+     */
+    within(errand) {
+        return new Work(this.options, errand, this.page);
+    }
+
+    /** How many generations and scripts were asked for and have not ended. */
+    get running() {
+        return this.page.running;
+    }
+
+    /** The last error that SillyTavern's page has shown. */
+    get complaint() {
+        return this.page.complaint;
     }
 
     /** Whether something is generated. */
     isBusy() {
-        return this.tavern.isGenerating() || this.running > 0;
+        return this.tavern.isGenerating() || this.page.running > 0;
     }
 
     /** Whether nothing is generated, nor being saved. */
@@ -101,7 +146,7 @@ export class Work {
      * @param {boolean} [what.needsChat] Whether a chat must be open.
      * @param {'reject' | 'wait'} [what.ifBusy] What to do while something is generated.
      * @returns {Promise<void>}
-     * @throws {RequestError} no_chat, busy, no_connection, stale_chat.
+     * @throws {RequestError} no_chat, needs_attention, busy, no_connection, stale_chat, forbidden.
      */
     async ready({ generates = false, needsChat = true, ifBusy = 'reject' } = {}) {
         const { tavern, options: { streams } } = this;
@@ -116,6 +161,10 @@ export class Work {
         }
         if (needsChat && tavern.chatId() === null) {
             throw new RequestError('no_chat', 'no chat is open in SillyTavern: open one there first');
+        }
+        const popup = tavern.popup();
+        if (popup !== null) {
+            throw new RequestError('needs_attention', 'a popup in SillyTavern waits for a human: answer it there first', { popup });
         }
         if (this.isBusy()) {
             throw new RequestError('busy', 'SillyTavern is generating: wait for the reply or stop it', { reason: 'generating' });
@@ -157,18 +206,18 @@ export class Work {
         });
         /** @type {Generation} */
         const generation = { ended: false, stopped: false, error: null, replies: [], over, leave };
-        this.generation = generation;
-        this.running += 1;
-        this.complaint = null;
+        this.page.generation = generation;
+        this.page.running += 1;
+        this.page.complaint = null;
         streams.key = this.key;
         start().catch((error) => {
             generation.error = wordsOf(error);
             streams.failed(generation.error, kind);
         }).finally(() => {
-            this.running -= 1;
+            this.page.running -= 1;
             generation.ended = true;
             generation.stopped = streams.stopped;
-            if (this.generation === generation) {
+            if (this.page.generation === generation) {
                 streams.key = null;
             }
             leave();
@@ -181,9 +230,9 @@ export class Work {
      * @param {import('./stream.js').Ended} reply What became of it.
      */
     replyEnded(reply) {
-        this.generation?.replies.push(reply);
+        this.page.generation?.replies.push(reply);
         if (reply.outcome === 'abandoned') {
-            this.generation?.leave();
+            this.page.generation?.leave();
         }
     }
 
@@ -192,7 +241,7 @@ export class Work {
      * @param {string} text Its words.
      */
     complained(text) {
-        this.complaint = text;
+        this.page.complaint = text;
     }
 
     /**
@@ -227,7 +276,7 @@ export class Work {
         let calm = 0;
         const settled = () => {
             calm = !streams.underWay && this.atRest() ? calm + 1 : 0;
-            return calm > 1 || isLeft() || this.generation !== generation;
+            return calm > 1 || isLeft() || this.page.generation !== generation;
         };
         while (!await this.until(settled, REST_PATIENCE) && this.tavern.isGenerating()) {
             // It goes on.
@@ -244,7 +293,7 @@ export class Work {
         if (generation.error === null && replies.length && replies.every((reply) => reply.outcome !== 'failed')) {
             return { outcome: 'finished', messages, error: said };
         }
-        const error = said ?? generation.error ?? this.complaint ?? 'SillyTavern has generated nothing; its own page may say why';
+        const error = said ?? generation.error ?? this.page.complaint ?? 'SillyTavern has generated nothing; its own page may say why';
         return { outcome: 'failed', messages, error };
     }
 
@@ -278,9 +327,9 @@ export class Work {
      * @returns {Promise<string | null>} What SillyTavern told its user if it could not.
      */
     async whyNotSaved() {
-        this.complaint = null;
+        this.page.complaint = null;
         await this.tavern.save();
-        return this.complaint;
+        return this.page.complaint;
     }
 
     /**
@@ -293,17 +342,87 @@ export class Work {
     }
 
     /**
+     * Starts something during which SillyTavern counts as busy, and lets it run.
+     * @template T
+     * @param {() => Promise<T>} start Starts it.
+     * @returns {Started<T>} What becomes of it.
+     */
+    run(start) {
+        /** @type {Started<T>} */
+        const outcome = { ended: false, error: null, value: undefined };
+        this.page.running += 1;
+        start().then((value) => {
+            outcome.value = value;
+        }).catch((error) => {
+            outcome.error = wordsOf(error);
+        }).finally(() => {
+            this.page.running -= 1;
+            outcome.ended = true;
+        });
+        return outcome;
+    }
+
+    /**
      * Waits for something to become true.
      * @param {() => boolean} condition What.
      * @param {number} patience How long at most, in milliseconds.
      * @returns {Promise<boolean>} Whether it is true.
+     * @throws {RequestError} forbidden: the user has taken the permission back meanwhile.
      */
     async until(condition, patience) {
         for (let waited = 0; !condition() && waited < patience; waited += POLL) {
+            if (this.permission !== null && !this.options.permits(this.permission)) {
+                throw forbidden(this.permission);
+            }
             await new Promise((resolve) => this.options.timers.set(() => resolve(undefined), POLL));
         }
         return condition();
     }
+
+    /**
+     * Waits for the effect of what was begun, but not for a human who may not be there.
+     * @param {() => boolean} condition What is waited for.
+     * @param {number} patience How long at most, in milliseconds.
+     * @param {number} [popupPatience] How long a popup may stay open meanwhile.
+     * @returns {Promise<boolean>} Whether it is true.
+     * @throws {RequestError} needs_attention, not to be tried again unseen: part of it may be done. forbidden.
+     */
+    async untilDone(condition, patience, popupPatience = POPUP_PATIENCE) {
+        const { tavern } = this;
+        let asked = 0;
+        /** @type {string | null} */
+        let popup = null;
+        const isStuck = () => {
+            popup = tavern.popup();
+            asked = popup === null ? 0 : asked + POLL;
+            return asked > popupPatience;
+        };
+        await this.until(() => condition() || isStuck(), patience);
+        if (!condition() && popup !== null && asked > popupPatience) {
+            throw new RequestError('needs_attention', 'SillyTavern has opened a popup that waits for a human; what was asked may be done in part', { popup }, false);
+        }
+        return condition();
+    }
+}
+
+/**
+ * The refusal of what the user has not allowed.
+ * @param {Permission} permission What is not granted.
+ * @returns {RequestError}
+ */
+export function forbidden(permission) {
+    const label = PERMISSION_LABELS[permission];
+    return new RequestError('forbidden', `the user has not allowed this: switch on “${label}” in ChatBridge's panel in SillyTavern`, { permission });
+}
+
+/**
+ * The beginning of a text that may be of any length.
+ * @param {string} text The text.
+ * @param {number} most How much of it, in UTF-16 units.
+ * @returns {string}
+ */
+export function beginningOf(text, most) {
+    return text.slice(0, pieceEnd(text, 0, most));
 }
 
 /**

@@ -32,6 +32,12 @@ from .tavern import Tavern, free_port, wait_until
 
 pytestmark = pytest.mark.e2e
 
+ALLOWED = {
+    f"allow_{one}": one in ("read", "send", "buttons", "switch")
+    for one in ("read", "send", "buttons", "switch", "generate", "delete", "scripts", "prompts")
+}
+"""What is permitted at first."""
+
 
 @pytest.fixture(scope="module")
 def listening() -> Iterator[Desk]:
@@ -184,7 +190,7 @@ def test_host_port_and_token_are_kept_where_they_belong(
     wait_until(
         lambda: (
             tavern.settings()["extension_settings"].get("chatbridge")
-            == {"host": "127.0.0.1", "port": listening.port, "auto_connect": True, "stall_seconds": 60}
+            == {"host": "127.0.0.1", "port": listening.port, "auto_connect": True, "stall_seconds": 60, **ALLOWED}
         ),
         "the settings to be saved",
     )

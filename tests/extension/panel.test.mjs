@@ -6,9 +6,10 @@ import { DraftGuard } from '../../extension/src/draft.js';
 import { Log } from '../../extension/src/log.js';
 import { hasChangingMacro, withoutMacros } from '../../extension/src/macros.js';
 import { CLOSE_REASONS, VERSION } from '../../extension/src/protocol.js';
-import { parseHost, parsePort, parseSeconds, urlOf } from '../../extension/src/settings.js';
+import { DEFAULTS, parseHost, parsePort, parseSeconds, urlOf } from '../../extension/src/settings.js';
 import { createTimers } from '../../extension/src/timer.js';
-import { SENTENCES, conflictText, isLoopback, isPublic, statusText } from '../../extension/src/words.js';
+import { PERMISSIONS } from '../../extension/src/request-table.js';
+import { PERMISSION_LABELS, SENTENCES, conflictText, isLoopback, isPublic, statusText } from '../../extension/src/words.js';
 
 const read = (path) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const manifest = JSON.parse(read('extension/manifest.json'));
@@ -39,6 +40,19 @@ test('each text is translated into each language, and none too many', () => {
             const params = (text) => (text.match(/\$\{\w+\}/g) ?? []).sort();
             assert.deepEqual(params(texts[`chatbridge_status_${name}`]), params(sentence), `${locale} ${name}`);
         }
+    }
+});
+
+test('each permission has its switch, a label that refusals name it by, and a mark if it is off at first', () => {
+    const html = read('extension/index.html');
+    const rows = [...html.matchAll(/<label class="checkbox_label" for="chatbridge_allow_(\w+)">([^]*?)<\/label>\s*<small id="chatbridge_allow_(\w+)_words"[^>]*>(.+)<\/small>/g)];
+    assert.deepEqual(rows.map((row) => row[1]), PERMISSIONS);
+    for (const [, permission, label, described, words] of rows) {
+        assert.match(label, new RegExp(`<input id="chatbridge_allow_${permission}" type="checkbox"`));
+        assert.ok(label.includes(`<span data-i18n="chatbridge_allow_${permission}">${PERMISSION_LABELS[permission]}</span>`), permission);
+        assert.equal(described, permission);
+        assert.ok(words.length > 30);
+        assert.equal(label.includes('chatbridge_danger'), !DEFAULTS[`allow_${permission}`], permission);
     }
 });
 

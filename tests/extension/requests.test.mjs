@@ -22,6 +22,7 @@ function setUp() {
         isMuted: () => false,
         isEditing: () => false,
         messages: () => all.tavern.chat,
+        popup: () => all.popup ?? null,
         has: () => true,
         async addUserMessage(text) {
             done.push(text);
@@ -49,6 +50,8 @@ function setUp() {
             failed: (reason, kind) => failures.push([reason, kind]),
         },
         permits: (permission) => !all.forbidden?.includes(permission),
+        state: () => ({}),
+        prompt: () => null,
         answer: (type, content, id) => answers.push({ type, content, id }),
         log: () => { },
     });
@@ -280,6 +283,13 @@ test('what the user has not allowed is refused, and the switch is named', async 
     all.forbidden = ['send'];
     const { type, content } = await all.ask('send_message', { text: 'Hi' });
     assert.deepEqual([type, content.code, content.params.permission], ['error', 'forbidden', 'send']);
+    assert.match(content.message, /“Send messages”/);
+    // A reply that is waited for is told, which is reading.
+    all.forbidden = ['read'];
+    const reading = await all.ask('send_message', { text: 'Hi', wait: 'reply' });
+    assert.deepEqual([reading.content.code, reading.content.params], ['forbidden', { permission: 'read' }]);
+    const stale = await all.ask('send_message', { text: 'Hi', chat_id: 'guessed' });
+    assert.deepEqual(stale.content.params, { chat_id: 'guessed' });
     all.forbidden = [];
     assert.equal((await all.ask('send_message', { text: 'Hi', reply: false })).type, 'result');
     assert.deepEqual(all.done, ['Hi']);
