@@ -90,7 +90,9 @@ def test_everything_the_adapter_uses_is_there(extension: Path, page: Page) -> No
                 ...USED.events.filter((name) => !c.eventTypes[name]),
                 ...USED.commands.filter((name) => typeof c.SlashCommandParser.commands[name]?.callback !== 'function'),
                 ...USED.elements.filter((selector) => !document.querySelector(selector)),
-                ...Object.values(ACTIONS).flatMap((action) => action.needs).filter((need) => !tavern.has(need)),
+                // Another extension's variable is there where that is switched on: requests/test_context.py has it so.
+                ...Object.values(ACTIONS).flatMap((action) => action.needs)
+                    .filter((need) => !need.startsWith('global:') && !tavern.has(need)),
             ];
         }"""
     )
