@@ -1059,12 +1059,13 @@ class BlockingTavernRequests(Waiter):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> WorldInfoBook:
-        """Switch a world-info book on or off for all chats.
+        """Switch a world-info book on or off for all chats. SillyTavern has no safe way to do that with a book whose
+        name holds a comma, begins or ends with a space, or differs from another's by its case only: `unsupported`.
 
         Returns:
             A world-info book.
 
-        Needs the permission `buttons`. May fail with no_chat, busy, duplicate_chat, needs_attention, not_found.
+        Needs the permission `buttons`. May fail with busy, duplicate_chat, needs_attention, not_found.
         """
         content = SetWorldInfo(
             name=name,
@@ -1099,16 +1100,21 @@ class BlockingTavernRequests(Waiter):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> RunQuickReplyResult:
-        """Press a quick reply. It may do anything that a slash command can.
+        """Press a quick reply. As a script it may do anything that a slash command can; as a text it is sent as the
+        user's message and has a reply begun, the draft left alone.
 
         Args:
             set: the set's name
 
         Returns:
-            It has run.
-            `pipe`: what its script returned
+            It has run; or, if it is a text, has been sent.
+            `pipe`: what it returned, or the beginning of it
+            `total`: the length of what it returned, in UTF-16 units
+            `aborted`: it was ended early, by /abort or by Stop
+            `reason`: what was said when it was ended
 
-        Needs the permission `scripts`. May fail with no_chat, busy, duplicate_chat, needs_attention, not_found.
+        Needs the permission `scripts`. May fail with no_chat, busy, duplicate_chat, needs_attention, no_connection,
+        not_found.
         """
         content = RunQuickReply(
             set=set,
@@ -1122,7 +1128,8 @@ class BlockingTavernRequests(Waiter):
         return self._ask("run_quick_reply", content, RunQuickReplyResult)
 
     def get_prompt(self, *, start: int = 0, tavern: int | None = None, chat_id: str | None = None) -> GetPromptResult:
-        """The prompt of the last generation in this page, as it was sent to the model.
+        """The prompt of the last generation in this page, as it was sent to the model. It is kept from the moment on
+        in which the user allows it; `generate_raw` has none.
 
         Args:
             start: where to begin, as `next` said
@@ -1131,7 +1138,7 @@ class BlockingTavernRequests(Waiter):
             The prompt as JSON text, in pieces: the parts before `next` come first.
             `text`: a piece of the JSON of a list of messages, or of one string
             `total`: the whole JSON's length, in UTF-16 units
-            `kind`: of the generation
+            `kind`: of the generation, `quiet` included
             `next`: where to go on from; null: this was all
 
         Needs the permission `prompts`. May fail with not_found.
@@ -1149,16 +1156,18 @@ class BlockingTavernRequests(Waiter):
         revision: int | None = None,
         if_busy: Literal["reject", "wait"] = "reject",
     ) -> RunCommandResult:
-        """Run slash commands (STscript). They have full power over SillyTavern.
+        """Run slash commands (STscript). They have full power over SillyTavern. A popup that a script opens is waited
+        for one minute; then, as by Stop, what is left of the script is not run.
 
         Args:
             script: for example `/echo Hello | /input What is your name?`
 
         Returns:
             The script has run.
-            `pipe`: what it returned
-            `aborted`: it ended itself early, by /abort
-            `reason`: what it said when it ended itself
+            `pipe`: what it returned, or the beginning of it
+            `total`: the length of what it returned, in UTF-16 units
+            `aborted`: it was ended early, by /abort or by Stop
+            `reason`: what was said when it was ended
 
         Needs the permission `scripts`. May fail with busy, duplicate_chat, needs_attention.
         """
@@ -1220,7 +1229,7 @@ class BlockingTavernRequests(Waiter):
         Returns:
             The text that was generated.
 
-        Needs the permission `generate`. May fail with busy, no_connection, duplicate_chat, needs_attention.
+        Needs the permission `generate`. May fail with busy, duplicate_chat, needs_attention, no_connection.
         """
         content = GenerateRaw(
             prompt=prompt,
