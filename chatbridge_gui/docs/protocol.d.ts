@@ -726,10 +726,16 @@ export interface QuickReplySet {
     labels: string[];
 }
 
-/** It has run. */
+/** It has run; or, if it is a text, has been sent. */
 export interface RunQuickReplyResult {
-    /** what its script returned */
+    /** what it returned, or the beginning of it */
     pipe: string;
+    /** the length of what it returned, in UTF-16 units */
+    total: number;
+    /** it was ended early, by /abort or by Stop */
+    aborted: boolean;
+    /** what was said when it was ended */
+    reason: string;
 }
 
 /** The prompt as JSON text, in pieces: the parts before `next` come first. */
@@ -738,7 +744,7 @@ export interface GetPromptResult {
     text: string;
     /** the whole JSON's length, in UTF-16 units */
     total: number;
-    /** of the generation */
+    /** of the generation, `quiet` included */
     kind: string;
     /** where to go on from; null: this was all */
     next: number | null;
@@ -746,11 +752,13 @@ export interface GetPromptResult {
 
 /** The script has run. */
 export interface RunCommandResult {
-    /** what it returned */
+    /** what it returned, or the beginning of it */
     pipe: string;
-    /** it ended itself early, by /abort */
+    /** the length of what it returned, in UTF-16 units */
+    total: number;
+    /** it was ended early, by /abort or by Stop */
     aborted: boolean;
-    /** what it said when it ended itself */
+    /** what was said when it was ended */
     reason: string;
 }
 
@@ -1402,7 +1410,10 @@ export interface ListWorldInfo {
     chat_id?: string | null;
 }
 
-/** Switch a world-info book on or off for all chats. */
+/**
+ * Switch a world-info book on or off for all chats. SillyTavern has no safe way to do that with a book whose
+ * name holds a comma, begins or ends with a space, or differs from another's by its case only: `unsupported`.
+ */
 export interface SetWorldInfo {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -1429,7 +1440,10 @@ export interface ListQuickReplies {
     chat_id?: string | null;
 }
 
-/** Press a quick reply. It may do anything that a slash command can. */
+/**
+ * Press a quick reply. As a script it may do anything that a slash command can; as a text it is sent as the
+ * user's message and has a reply begun, the draft left alone.
+ */
 export interface RunQuickReply {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -1449,7 +1463,10 @@ export interface RunQuickReply {
     label: string;
 }
 
-/** The prompt of the last generation in this page, as it was sent to the model. */
+/**
+ * The prompt of the last generation in this page, as it was sent to the model. It is kept from the moment on in
+ * which the user allows it; `generate_raw` has none.
+ */
 export interface GetPrompt {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
@@ -1459,7 +1476,10 @@ export interface GetPrompt {
     start?: number;
 }
 
-/** Run slash commands (STscript). They have full power over SillyTavern. */
+/**
+ * Run slash commands (STscript). They have full power over SillyTavern. A popup that a script opens is waited
+ * for one minute; then, as by Stop, what is left of the script is not run.
+ */
 export interface RunCommand {
     /** which one; may be left out while one is connected (default: `null`) */
     tavern?: number | null;
