@@ -391,7 +391,7 @@ STAGES = (
         quick=False,
         display=True,
         tavern=True,
-        seconds=1500,
+        seconds=2000,
     ),
     Stage("chaos", "failing networks and peers", pytest_stage, quick=False, display=True, tavern=True, seconds=600),
 )
