@@ -1,5 +1,5 @@
-"""A random walk over all that can be asked of a SillyTavern, while lines break at random: two apps and the window have the
-page's chat at each quiet point, and so has the file on disk.
+"""A random walk over all that can be asked of a SillyTavern, while lines break at random: two apps and the window have
+the page's chat at each quiet point, and so has the file on disk.
 
 The seed is printed; CHATBRIDGE_SEED takes it up again, CHATBRIDGE_ASKED says how many requests (25).
 """
