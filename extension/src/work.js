@@ -48,6 +48,7 @@ import { PERMISSION_LABELS } from './words.js';
  * @typedef {object} Started
  * @property {boolean} ended Whether it is over.
  * @property {string | null} error Why it failed.
+ * @property {unknown} cause What was thrown.
  * @property {T | undefined} value What it returned.
  */
 
@@ -79,6 +80,8 @@ const BUSY_PATIENCE = 600000;
 const CALM = 10;
 /** SillyTavern takes an emptied chat for empty only after a while; see `History`. */
 const TELL_PATIENCE = 3000;
+/** Less than the hub's own patience. */
+const DONE_PATIENCE = 55000;
 /** A popup that goes by itself, or is another extension's affair, is gone by then. */
 const POPUP_PATIENCE = 2000;
 
@@ -348,18 +351,28 @@ export class Work {
      * @returns {Started<T>} What becomes of it.
      */
     run(start) {
-        /** @type {Started<T>} */
-        const outcome = { ended: false, error: null, value: undefined };
         this.page.running += 1;
-        start().then((value) => {
-            outcome.value = value;
-        }).catch((error) => {
-            outcome.error = wordsOf(error);
-        }).finally(() => {
+        return follow(start, () => {
             this.page.running -= 1;
-            outcome.ended = true;
         });
-        return outcome;
+    }
+
+    /**
+     * Has SillyTavern do something and waits for its end, but not for a human: its functions hang while a popup asks.
+     * @template T
+     * @param {() => T | Promise<T>} start Starts it.
+     * @returns {Promise<T>} What it returned.
+     * @throws {RequestError} needs_attention, forbidden, failed; and what it threw itself.
+     */
+    async done(start) {
+        const outcome = follow(async () => await start());
+        if (!await this.untilDone(() => outcome.ended, DONE_PATIENCE)) {
+            throw new RequestError('failed', 'SillyTavern has not finished in time; what was asked may be done in part', { reason: 'too_slow' });
+        }
+        if (outcome.error !== null) {
+            throw outcome.cause;
+        }
+        return /** @type {T} */ (outcome.value);
     }
 
     /**
@@ -403,6 +416,28 @@ export class Work {
         }
         return condition();
     }
+}
+
+/**
+ * Starts something and notes what becomes of it.
+ * @template T
+ * @param {() => Promise<T>} start Starts it.
+ * @param {() => void} [ended] Told of the end.
+ * @returns {Started<T>}
+ */
+function follow(start, ended = () => { }) {
+    /** @type {Started<T>} */
+    const outcome = { ended: false, error: null, cause: null, value: undefined };
+    start().then((value) => {
+        outcome.value = value;
+    }).catch((error) => {
+        outcome.error = wordsOf(error);
+        outcome.cause = error;
+    }).finally(() => {
+        outcome.ended = true;
+        ended();
+    });
+    return outcome;
 }
 
 /**

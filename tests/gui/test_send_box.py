@@ -54,7 +54,7 @@ def test_a_failure_is_told_in_words_and_the_text_can_be_sent_again(driver: Drive
     driver.press("<Return>")
     driver.answer(failure=BUSY)
     assert (box.phase, driver.draft()) == ("failed", "hello")
-    assert "Not sent" in box.hint_text() and "busy with another reply" in box.hint_text()
+    assert "Not sent" in box.hint_text() and "busy with something else" in box.hint_text()
     driver.press("<Return>")
     assert len(driver.hub.requests) == 2
     driver.answer({"confirmed": True})

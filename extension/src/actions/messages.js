@@ -180,10 +180,10 @@ async function branch(work, { uid, at: place, if_busy: ifBusy }) {
     // What SillyTavern means to save in a second it forgets when another chat is opened.
     await work.save();
     const before = tavern.chatId();
-    const name = await tavern.command('branch-create', {}, String(at));
+    const name = await work.done(() => tavern.command('branch-create', {}, String(at)));
     verify(typeof name === 'string' && name !== '' && name !== before, `SillyTavern has made no branch: ${work.complaint ?? 'its own page may say why'}`);
     const opened = () => tavern.chatId() === name && tavern.messages().length === at + 1;
-    verify(await work.until(opened, OPENING_PATIENCE), 'the branch was made, but SillyTavern does not show it');
+    verify(await work.untilDone(opened, OPENING_PATIENCE), 'the branch was made, but SillyTavern does not show it');
     await work.tell();
     return { chat_id: String(name) };
 }
@@ -208,7 +208,7 @@ async function checkpoint(work, { uid, at: place, name = '', if_busy: ifBusy }) 
     if (wanted !== '' && (await namesOf(tavern, owner)).some((one) => one.toLowerCase() === wanted.toLowerCase())) {
         throw badName('a name that no chat has', wanted);
     }
-    const made = String(await tavern.command('checkpoint-create', { mesId: String(at) }, wanted));
+    const made = String(await work.done(() => tavern.command('checkpoint-create', { mesId: String(at) }, wanted)));
     verify(made !== '' && message.extra?.bookmark_link === made, `SillyTavern has made no checkpoint: ${work.complaint ?? 'its own page may say why'}`);
     await work.save();
     verify(await countOf(tavern, owner, made) === at + 1, 'SillyTavern could not save the checkpoint');

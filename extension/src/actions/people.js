@@ -160,7 +160,7 @@ async function selectPersona(work, content) {
         // A chat that holds nothing but the greeting is begun anew, with the other name in it.
         refuseWhileCreating(tavern);
         await settle(work);
-        await tavern.command('persona-set', { mode: 'lookup' }, persona.avatar);
+        await work.done(() => tavern.command('persona-set', { mode: 'lookup' }, persona.avatar));
         if (await currentPersona(tavern) !== persona.avatar) {
             throw new RequestError('failed', `SillyTavern did not select the persona "${persona.name}"`, { reason: 'not_selected' });
         }

@@ -97,8 +97,8 @@ export async function switchChat(work, { run, isThere, messages = 0 }) {
     await settle(work);
     const watch = new Watch(tavern);
     try {
-        await run();
-        await work.until(() => watch.isOver() && isThere(), PATIENCE);
+        await work.done(run);
+        await work.untilDone(() => watch.isOver() && isThere(), PATIENCE);
         await work.until(() => !history.online || history.flush(), REST_PATIENCE);
         if (!watch.isOver() || !isThere()) {
             const why = 'SillyTavern did not open it, or another chat was opened there at the same time';
