@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -16,7 +17,7 @@ import pytest
 
 from chatbridge_gui import demo
 
-from .desk import desk
+from .desk import Desk, desk
 from .tavern import ROOT, free_port, wait_until
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -90,8 +91,8 @@ def test_the_windows_command_names_what_the_package_has() -> None:
 
 
 def test_the_client_in_ten_lines_gets_its_answer(tmp_path: Path) -> None:
-    (code,) = commands("python")
-    assert code == (ROOT / "chatbridge_gui/examples/ten_lines.py").read_text().strip()
+    code = (ROOT / "chatbridge_gui/examples/ten_lines.py").read_text().strip()
+    assert code in commands("python")
     script = tmp_path / "client.py"
     log = tmp_path / "output.txt"
     with desk() as listening:
@@ -108,7 +109,52 @@ def test_the_client_in_ten_lines_gets_its_answer(tmp_path: Path) -> None:
     assert "Hello from my own program!" in log.read_text()
 
 
-@pytest.mark.parametrize("command", sorted(named_in_prose()))
+@contextmanager
+def demo_hub() -> Iterator[Desk]:
+    """A hub with the demo's tavern."""
+    with desk() as listening:
+        tavern = demo.start(listening.url, token_delay=0.005)
+        try:
+            listening.until(lambda: listening.taverns and listening.taverns[0].chat, "the demo")
+            yield listening
+        finally:
+            tavern.stop()
+            assert tavern.join(5)
+
+
+def test_the_client_in_python_prints_the_reply(tmp_path: Path) -> None:
+    (code,) = (one for one in commands("python") if "chatbridge_gui.client" in one)
+    assert code in (ROOT / "chatbridge_gui/docs/client.md").read_text(encoding="utf-8")
+    with demo_hub() as listening:
+        env = os.environ | {"CHATBRIDGE_URL": listening.url, "PYTHONPATH": str(ROOT)}
+        words = [sys.executable, "-c", code]
+        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=True)
+        listening.pump()
+        (mirror,) = listening.mirrors.values()
+        assert mirror.messages[-1]["mes"] in done.stdout
+
+
+NEED_A_HUB = ("send", "watch", "history", "status", "call")
+
+
+@pytest.mark.parametrize("command", sorted(one for one in named_in_prose() if one.split()[1] in NEED_A_HUB))
+def test_the_commands_for_a_running_hub_do_their_work(command: str, tmp_path: Path) -> None:
+    with demo_hub() as listening:
+        env = os.environ | {"CHATBRIDGE_URL": listening.url, "CHATBRIDGE_CONFIG": str(tmp_path)}
+        words = [sys.executable, "-m", "chatbridge_gui.cli", *shlex.split(command)[1:]]
+        if words[3] == "watch":
+            log = tmp_path / "output.txt"
+            with running(words, ROOT, env, log):
+                wait_until(lambda: "watching" in log.read_text(), "it to be connected", 20)
+                listening.request("send_message", {"text": "Hello"})
+                wait_until(lambda: "stream_update" in log.read_text(), "the reply to be printed", 20)
+            return
+        done = subprocess.run(words, env=env, capture_output=True, text=True, timeout=60, check=False, cwd=ROOT)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.strip()
+
+
+@pytest.mark.parametrize("command", sorted(one for one in named_in_prose() if one.split()[1] not in NEED_A_HUB))
 def test_the_commands_in_the_text_exist(command: str, tmp_path: Path) -> None:
     """Each is run as it stands, with a folder in the place of PATH."""
     words = command.replace("PATH", str(tmp_path)).split()[1:]
