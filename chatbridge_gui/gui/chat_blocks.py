@@ -1,11 +1,22 @@
 """What the chat view shows, item by item, and each item as tagged pieces of text. No Tk in here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from chatbridge_gui.chat.mirror import ChatMirror, LiveStream
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.message_text import Piece, body, clean, cut_from, is_hidden, name_tag, swipes
+from chatbridge_gui.gui.message_text import (
+    Line,
+    Piece,
+    clean,
+    cut_from,
+    is_hidden,
+    line_end,
+    name_tag,
+    styled_lines,
+    swipes,
+    with_line_ends,
+)
 from chatbridge_gui.protocol.messages import ChatMessage
 
 
@@ -22,12 +33,13 @@ Item: TypeAlias = ChatMessage | LiveStream | Notice
 
 @dataclass(slots=True)
 class Block:
-    """An item as it stands in the widget: so many logical lines, the first of them the name."""
+    """An item as it stands in the widget: so many logical lines, the first of them the name. `styled` are those of a
+    reply that grows."""
 
     item: Item
     lines: int
     body: str = ""
-    column: int = 0
+    styled: list[Line] = field(default_factory=list)
     placeholder: str = ""
     hidden: bool = False
 
@@ -104,9 +116,11 @@ def render(item: Item, reply_name: str) -> tuple[Block, list[Piece], list[Piece]
         header[1:1] = [("   " + note, ("name", "note")) for note in notes]
         block = Block(item, 2, body=clean(item.get("mes") or ""), hidden=is_hidden(item))
     tags = ("body", "hidden") if block.hidden else ("body",)
-    pieces, block.column = body(block.body, 0, tags)
-    block.lines += sum(text.count("\n") for text, _ in pieces)
-    return block, header, [*pieces, ("\n", tags)]
+    lines = styled_lines(block.body, tags, growing=isinstance(item, LiveStream))
+    block.lines += len(lines) - 1
+    if isinstance(item, LiveStream):
+        block.styled = lines
+    return block, header, [*with_line_ends(lines, tags), ("\n", line_end(lines[-1], tags))]
 
 
 def _header(name: object, tag: str) -> list[Piece]:

@@ -17,13 +17,14 @@ from chatbridge_gui.gui.chat_blocks import (
     flat,
     grown,
     items,
-    placeholder,
     render,
     same,
 )
+from chatbridge_gui.gui.chat_tags import configure_tags
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.message_text import LONG_LINE, Piece, body, clean
+from chatbridge_gui.gui.message_text import Piece
+from chatbridge_gui.gui.reply_writer import ReplyWriter
 from chatbridge_gui.gui.theme import Look
 
 PAGE: Final = 500
@@ -32,8 +33,6 @@ MOST: Final = 5_000
 """When more are shown than this and the reader is at the end, the older ones are left out again."""
 WIDEST: Final = 860
 """Lines longer than this are hard to read, so a wide window gets margins."""
-MENDED: Final = 8
-"""So many characters at the end of a reply are written anew without the others."""
 SHORTEST_FRAME: Final = 0.004
 LONGEST_FRAME: Final = 0.033
 
@@ -52,6 +51,8 @@ class ChatView(FollowingText):
         self._frame = 0.0
         self._painted = 0.0
         self._timer: str | None = None
+        with self.edit():
+            self.writer = ReplyWriter(self.text)
         self.text.configure(font=look.body, pady=look.px(8), spacing2=look.px(2))
         self.text.bind("<Configure>", lambda event: self._set_margins(event.width), add="+")
         self.text.bind("<<Copy>>", self._copy)
@@ -60,21 +61,7 @@ class ChatView(FollowingText):
 
     def apply_theme(self) -> None:
         """Give the tags the colours of the theme; Tk leaves them alone when the theme changes."""
-        look, palette, text = self.look, self.look.palette, self.text
-        text.tag_configure("name", font=look.bold, spacing1=look.px(14), spacing3=look.px(3))
-        text.tag_configure("user", foreground=palette.user)
-        text.tag_configure("character", foreground=palette.character)
-        text.tag_configure("system", foreground=palette.system)
-        text.tag_configure("note", font=look.small, foreground=palette.dim)
-        text.tag_configure("writing", font=look.small, foreground=palette.accent)
-        text.tag_configure("hidden", foreground=palette.dim)
-        text.tag_configure("placeholder", foreground=palette.dim)
-        text.tag_configure(
-            "earlier", font=look.small, foreground=palette.accent, justify="center", spacing1=look.px(6), underline=True
-        )
-        text.tag_configure("waiting", font=look.small, foreground=palette.dim, justify="center", spacing1=look.px(6))
-        text.tag_raise("hidden")
-        text.tag_raise("sel")
+        configure_tags(self.text, self.look)
 
     # --- what others call -------------------------------------------------------------------------------------------
 
@@ -137,56 +124,10 @@ class ChatView(FollowingText):
             return
         with self.edit():
             for at, block in changed:
-                self._grow(self._line(at), block)
+                self.writer.grow(self._line(at), block)
         self.text.update_idletasks()
         self._painted = time.perf_counter()
         self._frame = min(max(4 * (self._painted - started), SHORTEST_FRAME), LONGEST_FRAME)
-
-    def _grow(self, line: int, block: Block) -> None:
-        assert isinstance(block.item, LiveStream)
-        whole = clean(block.item.shown)
-        if not whole or block.placeholder:
-            self._clear_body(line, block)
-        if not whole:
-            block.placeholder = placeholder(block.item)
-            self.text.insert(f"{line + 1}.0", block.placeholder, ("placeholder",))
-        elif whole.startswith(block.body):
-            self._append(line, block, whole[len(block.body) :])
-        elif not self._mend(line, block, whole):
-            self._rewrite(line, block, whole)
-
-    def _append(self, line: int, block: Block, more: str) -> None:
-        pieces, block.column = body(more, block.column, ("body",))
-        self._insert(f"{line + block.lines - 1}.end", pieces)
-        block.lines += sum(text.count("\n") for text, _ in pieces)
-        block.body += more
-
-    def _mend(self, line: int, block: Block, whole: str) -> bool:
-        """Write the last characters anew, if that is all that was changed: an open quotation is closed at each step."""
-        for count in range(1, min(MENDED, len(block.body)) + 1):
-            kept, dropped = block.body[:-count], block.body[-count:]
-            if not dropped.isascii():
-                return False  # Tk may count it as two
-            if whole.startswith(kept):
-                newlines = dropped.count("\n")
-                column = len(kept) - kept.rfind("\n") - 1 if newlines else block.column - count
-                if column < 0 or (newlines and column >= LONG_LINE):
-                    return False  # there is a soft break before it
-                last = f"{line + block.lines - 1}.end"
-                self.text.delete(f"{last} - {count} chars", last)
-                block.body, block.column, block.lines = kept, column, block.lines - newlines
-                self._append(line, block, whole[len(kept) :])
-                return True
-        return False
-
-    def _rewrite(self, line: int, block: Block, whole: str) -> None:
-        """The reply was changed where it stood already."""
-        self._clear_body(line, block)
-        self._append(line, block, whole)
-
-    def _clear_body(self, line: int, block: Block) -> None:
-        self.text.delete(f"{line + 1}.0", f"{line + block.lines - 1}.end")
-        block.lines, block.body, block.column, block.placeholder = 2, "", 0, ""
 
     def _continues(self, mirror: ChatMirror) -> bool:
         """Whether this is the chat that is shown, sent anew."""
@@ -249,6 +190,8 @@ class ChatView(FollowingText):
         if (new.body, new.hidden, new.placeholder) != (old.body, old.hidden, old.placeholder):
             self.text.delete(f"{line + 1}.0", f"{line + old.lines}.0")
             self._insert(f"{line + 1}.0", below)
+        elif isinstance(old.item, LiveStream):
+            self.writer.finish(line, old)
         return new
 
     def _reply_name(self) -> str:

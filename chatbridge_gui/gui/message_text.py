@@ -4,8 +4,9 @@ Tk gets slow on a logical line of many thousand characters, so longer ones are b
 soft break carries the tag `soft`, and copying leaves it out.
 """
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
+from chatbridge_gui.gui.markup import START, State, style_line
 from chatbridge_gui.protocol.messages import ChatMessage
 
 Piece: TypeAlias = tuple[str, tuple[str, ...]]
@@ -42,6 +43,54 @@ def _cut(text: str, start: int, end: int, column: int) -> int | None:
         if text[index] in _SENTENCE_ENDS or column + index + 1 - start >= LONGEST_LINE:
             return index + 1
     return None
+
+
+class Line(NamedTuple):
+    """A line of the widget's: its text in pieces, what was open where it began, and whether Tk's needs ended it."""
+
+    pieces: list[Piece]
+    state: State
+    length: int
+    soft: bool
+
+
+def styled_lines(
+    text: str, tags: tuple[str, ...], *, growing: bool, before: str = "", state: State = START
+) -> list[Line]:
+    """A message's text as lines with styles; or with `before`, which is the line it has come to and its `state`, that
+    line anew and those after it. While it is `growing` what is open on the last line counts as open."""
+    parts, _ = soft_break(text, len(before))
+    lines: list[Line] = []
+    for number, part in enumerate(parts, 1):
+        texts = part.split("\n")
+        for at, line in enumerate(texts, 1):
+            soft = at == len(texts) and number < len(parts)
+            last = at == len(texts) and number == len(parts)
+            line = before + line
+            before = ""
+            styled, after = style_line(line, state, more=soft or (last and growing))
+            lines.append(Line([(piece, _tags(tags, styles)) for piece, styles in styled], state, len(line), soft))
+            state = after
+    return lines
+
+
+def with_line_ends(lines: list[Line], tags: tuple[str, ...]) -> list[Piece]:
+    """Lines as pieces to insert, with ends between them."""
+    pieces: list[Piece] = []
+    for line in lines[:-1]:
+        pieces += line.pieces
+        pieces.append(("\n", (*tags, "soft") if line.soft else line_end(line, tags)))
+    return pieces + lines[-1].pieces
+
+
+def line_end(line: Line, tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags of the line end after a line; a block's background goes on over it."""
+    return (*tags, "fence") if line.pieces and "fence" in line.pieces[-1][1] else tags
+
+
+def _tags(tags: tuple[str, ...], styles: tuple[str, ...]) -> tuple[str, ...]:
+    """Tk knows one font at a place, so bold narration has a tag of its own."""
+    return (*tags, *styles, "bold_italic") if "bold" in styles and "narration" in styles else (*tags, *styles)
 
 
 def body(text: str, column: int, tags: tuple[str, ...]) -> tuple[list[Piece], int]:

@@ -24,6 +24,10 @@ class Palette:
     quiet_background: str
     banner: str
     banner_background: str
+    narration: str
+    speech: str
+    underlined: str
+    code_background: str
 
 
 PALETTES: Final[dict[str, Palette]] = {
@@ -40,6 +44,10 @@ PALETTES: Final[dict[str, Palette]] = {
         quiet_background="#f6f7f8",
         banner="#664d03",
         banner_background="#fff3cd",
+        narration="#646b72",
+        speech="#a34f00",
+        underlined="#1f6b45",
+        code_background="#f1f3f5",
     ),
     "dark": Palette(
         dim="#9aa2a9",
@@ -54,6 +62,10 @@ PALETTES: Final[dict[str, Palette]] = {
         quiet_background="#1b1e21",
         banner="#ffe69c",
         banner_background="#4a3d12",
+        narration="#a3abb2",
+        speech="#e8953a",
+        underlined="#bce7cf",
+        code_background="#2c3136",
     ),
 }
 
@@ -68,9 +80,12 @@ class Look:
         fixed = nametofont("TkFixedFont", root=root).actual()
         self.body = Font(root, family=family, size=size + 1)
         self.bold = Font(root, family=family, size=size + 1, weight="bold")
+        self.italic = Font(root, family=family, size=size + 1, slant="italic")
+        self.bold_italic = Font(root, family=family, size=size + 1, weight="bold", slant="italic")
         self.title = Font(root, family=family, size=size + 4, weight="bold")
         self.small = Font(root, family=family, size=size - 1)
         self.heading = Font(root, family=family, size=size, weight="bold")
+        self.code = Font(root, family=str(fixed["family"]), size=size)
         self.fixed = Font(root, family=str(fixed["family"]), size=size - 1)
 
     @property

@@ -135,7 +135,7 @@ def test_an_end_that_is_mended_leaves_the_rest_of_the_text_alone(
     driver.news(begun(), piece("Long. " * 1000 + '"Wo"'))
     driver.settle()
     view = driver.window.chat_view
-    monkeypatch.setattr(view, "_rewrite", None)
+    monkeypatch.setattr(view.writer, "rewrite", None)
     said = "Long. " * 1000 + '"Wo"'
     for drop, more in (
         ('"', 'of 😀"'),

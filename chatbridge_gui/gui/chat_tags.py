@@ -1,0 +1,49 @@
+"""How the chat's tags look. Tk leaves them alone when the theme changes, so they are all set anew then."""
+
+import tkinter
+
+from chatbridge_gui.gui.theme import Look
+
+
+def configure_tags(text: tkinter.Text, look: Look) -> None:
+    """Give a chat's text the fonts and colours of the theme. Of tags that disagree the later one here wins."""
+    palette = look.palette
+    text.tag_configure("name", font=look.bold, spacing1=look.px(14), spacing3=look.px(3))
+    text.tag_configure("user", foreground=palette.user)
+    text.tag_configure("character", foreground=palette.character)
+    text.tag_configure("system", foreground=palette.system)
+    text.tag_configure("note", font=look.small, foreground=palette.dim)
+    text.tag_configure("writing", font=look.small, foreground=palette.accent)
+    _configure_markup(text, look)
+    text.tag_configure("hidden", foreground=palette.dim)
+    text.tag_configure("placeholder", foreground=palette.dim)
+    text.tag_configure(
+        "earlier", font=look.small, foreground=palette.accent, justify="center", spacing1=look.px(6), underline=True
+    )
+    text.tag_configure("waiting", font=look.small, foreground=palette.dim, justify="center", spacing1=look.px(6))
+    for tag in ("user", "character", "system", "note", "writing", "hidden", "sel"):
+        text.tag_raise(tag)
+
+
+def _configure_markup(text: tkinter.Text, look: Look) -> None:
+    """The tags that `markup` names."""
+    palette = look.palette
+    indent, hanging = look.px(8), look.px(24)
+    text.tag_configure("item", lmargin1=indent, lmargin2=hanging)
+    text.tag_configure("narration", font=look.italic, foreground=palette.narration)
+    text.tag_configure("bold", font=look.bold)
+    text.tag_configure("bold_italic", font=look.bold_italic)
+    text.tag_configure("underline", underline=True, foreground=palette.underlined)
+    text.tag_configure("speech", foreground=palette.speech)
+    text.tag_configure("code", font=look.code, background=palette.code_background)
+    text.tag_configure(
+        "fence",
+        font=look.code,
+        background=palette.code_background,
+        lmargin1=indent,
+        lmargin2=indent,
+        lmargincolor=palette.code_background,
+        spacing2=0,
+    )
+    text.tag_configure("mark", foreground=palette.narration)
+    text.tag_configure("link", foreground=palette.accent, underline=True)
