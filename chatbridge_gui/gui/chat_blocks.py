@@ -1,19 +1,23 @@
 """What the chat view shows, item by item, and each item as tagged pieces of text. No Tk in here."""
 
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from chatbridge_gui.chat.mirror import ChatMirror, LiveStream
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.message_text import (
     Line,
     Piece,
+    body,
     clean,
     cut_from,
     is_hidden,
     line_end,
     name_tag,
+    reasoning,
+    reasoning_seconds,
     styled_lines,
+    swipe_place,
     swipes,
     with_line_ends,
 )
@@ -28,6 +32,8 @@ class Notice:
     tag: str
 
 
+PLACEHOLDER: Final = "…"
+"""What stands in a reply's place before its first word."""
 Item: TypeAlias = ChatMessage | LiveStream | Notice
 
 
@@ -42,6 +48,12 @@ class Block:
     styled: list[Line] = field(default_factory=list)
     placeholder: str = ""
     hidden: bool = False
+    above: int = 0
+    """So many lines between the name and the text: the one that folds the reasoning, and the reasoning itself."""
+    fold: str = ""
+    reasoning: str = ""
+    unfolded: bool = False
+    arrows: bool = False
 
 
 def items(mirror: ChatMirror, first: int) -> list[Item]:
@@ -82,24 +94,69 @@ def grown(block: Block) -> bool:
     if not isinstance(block.item, LiveStream):
         return False
     whole = clean(block.item.shown)
-    return whole != block.body or (not whole and placeholder(block.item) != block.placeholder)
+    if block.fold != fold_title(block.item, unfolded=block.unfolded) or (
+        block.unfolded and block.reasoning != reasoning_of(block.item)
+    ):
+        return True
+    return whole != block.body or (not whole and block.placeholder != PLACEHOLDER)
 
 
-def placeholder(live: LiveStream) -> str:
-    """What stands in a reply's place before its first word."""
-    return t("chat.thinking", count=len(live.reasoning)) if live.reasoning else "…"
+def reasoning_of(item: ChatMessage | LiveStream) -> str:
+    return clean(item.reasoning) if isinstance(item, LiveStream) else reasoning(item)
 
 
-def render(item: Item, reply_name: str) -> tuple[Block, list[Piece], list[Piece]]:
-    """The block, the pieces of its first line and those below; both end with a line end."""
+def fold_title(item: ChatMessage | LiveStream, *, unfolded: bool) -> str:
+    """The line that folds the reasoning; nothing where there is none."""
+    if isinstance(item, LiveStream):
+        if not item.reasoning:
+            return ""
+        title = t("chat.reasoning") if item.shown else t("chat.thinking", count=f"{len(item.reasoning):,}")
+    elif not reasoning(item):
+        return ""
+    else:
+        seconds = reasoning_seconds(item)
+        title = t("chat.thought", seconds=seconds) if seconds else t("chat.reasoning")
+    return ("▾ " if unfolded else "▸ ") + title
+
+
+def _fold(block: Block, item: ChatMessage | LiveStream) -> list[Piece]:
+    """The lines above the text."""
+    block.fold = fold_title(item, unfolded=block.unfolded)
+    if not block.fold:
+        return []
+    pieces: list[Piece] = [(block.fold, ("fold",)), ("\n", ())]
+    if block.unfolded:
+        block.reasoning = reasoning_of(item)
+        pieces += [*body(block.reasoning, 0, ("reasoning",))[0], ("\n", ("reasoning",))]
+    block.above = sum(text.count("\n") for text, _ in pieces)
+    block.lines += block.above
+    return pieces
+
+
+def _swipe_notes(item: ChatMessage, *, arrows: bool) -> list[Piece]:
+    if arrows:
+        return [
+            ("   ", ("name", "note")),
+            (" ‹ ", ("name", "note", "swipe_left")),
+            (swipe_place(item), ("name", "note")),
+            (" › ", ("name", "note", "swipe_right")),
+        ]
+    return [("   " + swipes(item), ("name", "note"))] if swipes(item) else []
+
+
+def render(
+    item: Item, reply_name: str, *, unfolded: bool = False, arrows: bool = False
+) -> tuple[Block, list[Piece], list[Piece]]:
+    """The block, the pieces of its name with the reasoning, and those of the text; both end with a line end."""
     if isinstance(item, Notice):
         return Block(item, 1), [(item.text, (item.tag,)), ("\n", (item.tag,))], []
     if isinstance(item, LiveStream):
         header = _header(item.speaker or reply_name, "user" if item.kind == "impersonate" else "character")
         header.insert(1, ("   " + t("chat.writing"), ("name", "writing")))
-        block = Block(item, 2, body=clean(item.shown))
+        block = Block(item, 2, body=clean(item.shown), unfolded=unfolded)
+        header += _fold(block, item)
         if not block.body:
-            block.placeholder = placeholder(item)
+            block.placeholder = PLACEHOLDER
             return block, header, [(block.placeholder, ("placeholder",)), ("\n", ("body",))]
     else:
         header = _header(item.get("name") or reply_name, name_tag(item))
@@ -107,14 +164,14 @@ def render(item: Item, reply_name: str) -> tuple[Block, list[Piece], list[Piece]
         notes = [
             note
             for note in (
-                swipes(item),
                 t("chat.hidden") if is_hidden(item) else "",
                 t("chat.cut", count=f"{cut:,}") if cut else "",
             )
             if note
         ]
-        header[1:1] = [("   " + note, ("name", "note")) for note in notes]
-        block = Block(item, 2, body=clean(item.get("mes") or ""), hidden=is_hidden(item))
+        header[1:1] = _swipe_notes(item, arrows=arrows) + [("   " + note, ("name", "note")) for note in notes]
+        block = Block(item, 2, clean(item.get("mes") or ""), hidden=is_hidden(item), unfolded=unfolded, arrows=arrows)
+        header += _fold(block, item)
     tags = ("body", "hidden") if block.hidden else ("body",)
     lines = styled_lines(block.body, tags, growing=isinstance(item, LiveStream))
     block.lines += len(lines) - 1

@@ -15,13 +15,24 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
     text.tag_configure("note", font=look.small, foreground=palette.dim)
     text.tag_configure("writing", font=look.small, foreground=palette.accent)
     _configure_markup(text, look)
+    text.tag_configure("fold", font=look.small, foreground=palette.dim, spacing3=look.px(3))
+    text.tag_configure(
+        "reasoning",
+        font=look.small,
+        foreground=palette.narration,
+        lmargin1=look.px(14),
+        lmargin2=look.px(14),
+        spacing3=look.px(3),
+    )
+    for tag in ("swipe_left", "swipe_right"):
+        text.tag_configure(tag, font=look.title)
     text.tag_configure("hidden", foreground=palette.dim)
     text.tag_configure("placeholder", foreground=palette.dim)
     text.tag_configure(
         "earlier", font=look.small, foreground=palette.accent, justify="center", spacing1=look.px(6), underline=True
     )
     text.tag_configure("waiting", font=look.small, foreground=palette.dim, justify="center", spacing1=look.px(6))
-    for tag in ("user", "character", "system", "note", "writing", "hidden", "sel"):
+    for tag in ("user", "character", "system", "note", "writing", "swipe_left", "swipe_right", "hidden", "sel"):
         text.tag_raise(tag)
 
 

@@ -4,6 +4,7 @@
 """
 
 import time
+from collections.abc import Callable
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -23,9 +24,13 @@ from chatbridge_gui.gui.chat_blocks import (
 from chatbridge_gui.gui.chat_tags import configure_tags
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.message_text import Piece
+from chatbridge_gui.gui.link_bar import LinkBar
+from chatbridge_gui.gui.markup import address_at
+from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reply_writer import ReplyWriter
+from chatbridge_gui.gui.text_actions import TextActions
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.protocol.messages import ChatMessage
 
 PAGE: Final = 500
 """So many messages are shown of a chat that is opened, and so many more at each click on the line above them."""
@@ -35,14 +40,19 @@ WIDEST: Final = 860
 """Lines longer than this are hard to read, so a wide window gets margins."""
 SHORTEST_FRAME: Final = 0.004
 LONGEST_FRAME: Final = 0.033
+ACTIONS: Final = ("earlier", "fold", "swipe_left", "swipe_right", "link")
+"""The tags of what can be pressed."""
 
 
 class ChatView(FollowingText):
     """Shows a mirror. Call `refresh` when messages changed and `stream_moved` when a reply grew."""
 
-    def __init__(self, master: ttk.Frame, look: Look) -> None:
+    def __init__(self, master: ttk.Frame, look: Look, *, swipe: Callable[[str, ChatMessage], None]) -> None:
         super().__init__(master, look, name="chat_view", text_name="chat_text", latest=t("chat.latest"))
         self.mirror: ChatMirror | None = None
+        self._swipe = swipe
+        self._no_swipe: str | None = None
+        self._arrowed: Block | None = None
         self._epoch = -1
         self._chat = NO_CHAT
         self._sent_anew = False
@@ -56,12 +66,21 @@ class ChatView(FollowingText):
         self.text.configure(font=look.body, pady=look.px(8), spacing2=look.px(2))
         self.text.bind("<Configure>", lambda event: self._set_margins(event.width), add="+")
         self.text.bind("<<Copy>>", self._copy)
-        self.text.tag_bind("earlier", "<Button-1>", lambda _event: self.show_earlier())
+        self.text.bind("<Key-Left>", lambda _event: self._swipe_key("left"))
+        self.text.bind("<Key-Right>", lambda _event: self._swipe_key("right"))
+        self._actions = TextActions(
+            self.text, look, ACTIONS, ("user", "character", "system"), do=self._do, tip=self._tip
+        )
+        self.link_bar = LinkBar(self, look, closed=self.text.focus_set)
+        self.link_bar.grid(row=1, column=0, columnspan=2, sticky="ew")
+        self.link_bar.grid_remove()
         self.apply_theme()
 
     def apply_theme(self) -> None:
         """Give the tags the colours of the theme; Tk leaves them alone when the theme changes."""
         configure_tags(self.text, self.look)
+        self._actions.apply_theme()
+        self._colour_arrows()
 
     # --- what others call -------------------------------------------------------------------------------------------
 
@@ -88,6 +107,7 @@ class ChatView(FollowingText):
         head = same(self._blocks, wanted)
         tail = same(self._blocks[head:][::-1], wanted[head:][::-1])
         self._put(head, len(self._blocks) - tail, wanted[head : len(wanted) - tail])
+        self._move_arrows()
         self.paint()
 
     def stream_moved(self) -> None:
@@ -105,6 +125,12 @@ class ChatView(FollowingText):
         if self.mirror is not None and self.mirror.start < self._first:
             self._first = max(self.mirror.start, self._first - PAGE)
             self.refresh()
+
+    def set_swipe(self, reason: str | None) -> None:
+        """Say why the last message cannot be swiped now, by the key of the reason; None: it can."""
+        if reason != self._no_swipe:
+            self._no_swipe = reason
+            self._colour_arrows()
 
     def shown_text(self) -> str:
         """All that is shown, as a reader reads it."""
@@ -144,6 +170,7 @@ class ChatView(FollowingText):
         self._sent_anew = False
         self._first = max(0, mirror.total - PAGE) if mirror is not None else 0
         self._blocks = []
+        self._arrowed = None
         with self.edit():
             self.text.delete("1.0", "end")
         self.follow_end()
@@ -180,17 +207,22 @@ class ChatView(FollowingText):
 
     def _exchange(self, line: int, old: Block, item: Item) -> Block:
         """Put an item in another's place. A text that stays the same is not touched, for a reader's sake."""
-        new, header, below = render(item, self._reply_name())
+        return self._redraw(line, old, item, unfolded=old.unfolded, arrows=old.arrows)
+
+    def _redraw(self, line: int, old: Block, item: Item, *, unfolded: bool, arrows: bool) -> Block:
+        new, header, below = render(item, self._reply_name(), unfolded=unfolded, arrows=arrows)
         if isinstance(item, Notice) or isinstance(old.item, Notice):
             self.text.delete(f"{line}.0", f"{line + old.lines}.0")
             self._insert(f"{line}.0", header + below)
             return new
-        self.text.delete(f"{line}.0", f"{line + 1}.0")
+        self.text.delete(f"{line}.0", f"{line + 1 + old.above}.0")
         self._insert(f"{line}.0", header)
         if (new.body, new.hidden, new.placeholder) != (old.body, old.hidden, old.placeholder):
-            self.text.delete(f"{line + 1}.0", f"{line + old.lines}.0")
-            self._insert(f"{line + 1}.0", below)
-        elif isinstance(old.item, LiveStream):
+            first = line + 1 + new.above
+            self.text.delete(f"{first}.0", f"{first + old.lines - 1 - old.above}.0")
+            self._insert(f"{first}.0", below)
+        elif isinstance(old.item, LiveStream) and not isinstance(item, LiveStream):
+            old.lines += new.above - old.above
             self.writer.finish(line, old)
         return new
 
@@ -200,6 +232,82 @@ class ChatView(FollowingText):
 
     def _insert(self, index: str, pieces: list[Piece]) -> None:
         self.text.insert(index, "", (), *flat(pieces))
+
+    # --- what can be pressed ----------------------------------------------------------------------------------------
+
+    def _do(self, index: str) -> None:
+        """Do what the place at this index is for."""
+        tags = self.text.tag_names(index)
+        if "earlier" in tags:
+            self.show_earlier()
+        elif "fold" in tags:
+            self._toggle(self._at(index))
+        elif "swipe_left" in tags or "swipe_right" in tags:
+            self._swipe_key("left" if "swipe_left" in tags else "right")
+        elif "link" in tags:
+            column = len(self.text.get(f"{index} linestart", index))
+            address = address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column)
+            if address is not None:
+                self.link_bar.ask(address)
+
+    def _tip(self, index: str) -> str:
+        """What the note at the mouse says of this place."""
+        tags = self.text.tag_names(index)
+        if "link" in tags:
+            column = len(self.text.get(f"{index} linestart", index))
+            return address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column) or ""
+        for tag in ("swipe_left", "swipe_right"):
+            if tag in tags:
+                return t(self._no_swipe) if self._no_swipe else t(f"chat.{tag}")
+        return ""
+
+    def _at(self, index: str) -> int:
+        """Which block stands at this index."""
+        line, at = int(index.partition(".")[0]), 0
+        for at, block in enumerate(self._blocks):  # noqa: B007
+            line -= block.lines
+            if line <= 0:
+                break
+        return at
+
+    def _toggle(self, at: int) -> None:
+        block = self._blocks[at]
+        top = min(int(self.text.index("@0,0").partition(".")[0]), self._line(at) + 1)
+        with self.edit(follow=False):
+            new = self._redraw(self._line(at), block, block.item, unfolded=not block.unfolded, arrows=block.arrows)
+        self._replace(at, new)
+        self.text.yview(f"{top}.0")
+
+    def _replace(self, at: int, new: Block) -> None:
+        if self._arrowed is self._blocks[at]:
+            self._arrowed = new
+        self._blocks[at] = new
+
+    def _swipe_key(self, direction: str) -> None:
+        if self._arrowed is not None and self._no_swipe is None and isinstance(self._arrowed.item, dict):
+            self._swipe(direction, self._arrowed.item)
+
+    def _move_arrows(self) -> None:
+        """The last message has arrows to its other versions, and no other has."""
+        last = self._blocks[-1] if self._blocks else None
+        wanted = last if last is not None and isinstance(last.item, dict) and can_swipe(last.item) else None
+        if wanted is self._arrowed and (wanted is None or wanted.arrows):
+            return
+        self._arrowed = None
+        for at in range(len(self._blocks) - 1, -1, -1):
+            block = self._blocks[at]
+            if block.arrows != (block is wanted):
+                with self.edit():
+                    new = self._redraw(
+                        self._line(at), block, block.item, unfolded=block.unfolded, arrows=block is wanted
+                    )
+                self._blocks[at] = new
+        self._arrowed = self._blocks[-1] if wanted is not None else None
+
+    def _colour_arrows(self) -> None:
+        palette = self.look.palette
+        for tag in ("swipe_left", "swipe_right"):
+            self.text.tag_configure(tag, foreground=palette.dim if self._no_swipe else palette.accent)
 
     # --- small things -----------------------------------------------------------------------------------------------
 

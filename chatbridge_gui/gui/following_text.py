@@ -40,10 +40,10 @@ class FollowingText(ttk.Frame):
         self._set_following(True)
 
     @contextmanager
-    def edit(self, *, hold: bool = False) -> Iterator[ttk.Text]:
+    def edit(self, *, hold: bool = False, follow: bool = True) -> Iterator[ttk.Text]:
         """Change the text: afterwards the end is seen if it was before. With `hold` a reader who is elsewhere keeps
-        what he sees, though lines come or go above it."""
-        follow = self._follows_now()
+        what he sees, though lines come or go above it. Without `follow` the end may go out of sight."""
+        follow = follow and self._follows_now()
         hold = hold and not follow
         self.text.configure(state="normal")
         if hold:

@@ -45,7 +45,7 @@ from chatbridge_gui.gui.taverns import SentText, TavernBook
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wakeup import Pump
 from chatbridge_gui.gui.work import Work
-from chatbridge_gui.protocol.messages import StreamUpdate
+from chatbridge_gui.protocol.messages import ChatMessage, StreamUpdate
 from chatbridge_gui.settings import Settings
 
 CLOSING: Final = 2_000
@@ -124,7 +124,7 @@ class MainWindow(ttk.Frame):
         chat = ttk.Frame(self.panes, name="chat")
         self.header = ChatHeader(chat, look, choose=self.choose_tavern)
         self._stage = ttk.Frame(chat)
-        self.chat_view = ChatView(self._stage, look)
+        self.chat_view = ChatView(self._stage, look, swipe=self._swipe)
         self.empty_state = EmptyState(self._stage, look, install=self.open_install_dialog, demo=self.toggle_demo)
         self.send_box = SendBox(
             chat, look, send=self._send, stop=lambda: self._act("stop"), regenerate=lambda: self._act("regenerate")
@@ -209,12 +209,19 @@ class MainWindow(ttk.Frame):
         if self.send_box.phase == "unknown" and self._sent is not None and self._sent.is_in_chat():
             self.send_box.arrived()
 
-    def _act(self, action: str) -> None:
+    def _swipe(self, direction: str, message: ChatMessage) -> None:
+        """Right of the last version this makes SillyTavern generate another."""
+        content = {"direction": direction}
+        if message.get("uid"):
+            content["uid"] = str(message["uid"])
+        self._act("swipe", content)
+
+    def _act(self, action: str, content: dict[str, Any] | None = None) -> None:
         def answered(answer: Answered) -> None:
             if answer.failure is not None:
                 self.send_box.action_failed(action, answer.failure)
 
-        self._request(action, {}, answered)
+        self._request(action, content or {}, answered)
 
     def _request(self, type: str, content: dict[str, Any], answered: Callable[[Answered], None]) -> None:
         tavern = self.book.shown
@@ -334,7 +341,9 @@ class MainWindow(ttk.Frame):
         else:
             self.header.grid()
         self.server_panel.peers.refresh(self._peers.values(), self.book)
-        self.send_box.set_available(availability(running, shown))
+        available = availability(running, shown)
+        self.send_box.set_available(available)
+        self.chat_view.set_swipe(available.swipe)
         self._look_for_sent()
         self._choose_page()
         chat = mirror.chat if mirror is not None else None

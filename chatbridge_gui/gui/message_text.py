@@ -120,10 +120,34 @@ def name_tag(message: ChatMessage) -> str:
     return "system" if message.get("is_system") else "character"
 
 
+def reasoning(message: ChatMessage) -> str:
+    """What the model thought before it wrote."""
+    extra = message.get("extra")
+    thought = extra.get("reasoning") if isinstance(extra, dict) else None
+    return clean(thought).strip() if isinstance(thought, str) else ""
+
+
+def reasoning_seconds(message: ChatMessage) -> int:
+    """How long it thought; 0 where nobody knows."""
+    extra = message.get("extra")
+    duration = extra.get("reasoning_duration") if isinstance(extra, dict) else None
+    return max(round(duration / 1000), 1) if isinstance(duration, int | float) and 0 < duration < 1e12 else 0
+
+
+def can_swipe(message: ChatMessage) -> bool:
+    """Whether other versions of it can be asked for, where it is the last one."""
+    return "swipe_count" in message and not message.get("is_user") and not message.get("is_system")
+
+
 def swipes(message: ChatMessage) -> str:
-    """Which of several versions this is, like ‹3/5›; nothing where there is one."""
-    count, at = _number(message.get("swipe_count")), _number(message.get("swipe_id"))
-    return f"‹{at + 1}/{count}›" if count > 1 else ""
+    """Which of several versions this is, like 3/5; nothing where there is one."""
+    return swipe_place(message) if _number(message.get("swipe_count")) > 1 else ""
+
+
+def swipe_place(message: ChatMessage) -> str:
+    """Which version this is, like 1/1."""
+    count, at = max(_number(message.get("swipe_count")), 1), _number(message.get("swipe_id"))
+    return f"{at + 1}/{count}"
 
 
 def cut_from(message: ChatMessage) -> int:

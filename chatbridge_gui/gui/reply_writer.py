@@ -5,9 +5,9 @@ from itertools import takewhile
 from typing import Final, get_args
 
 from chatbridge_gui.chat.mirror import LiveStream
-from chatbridge_gui.gui.chat_blocks import Block, flat, placeholder
+from chatbridge_gui.gui.chat_blocks import PLACEHOLDER, Block, flat, fold_title, reasoning_of
 from chatbridge_gui.gui.markup import START, Style
-from chatbridge_gui.gui.message_text import LONG_LINE, Line, Piece, clean, line_end, styled_lines, with_line_ends
+from chatbridge_gui.gui.message_text import LONG_LINE, Line, Piece, body, clean, line_end, styled_lines, with_line_ends
 
 MENDED: Final = 8
 """So many characters at the end of a reply are written anew without the others."""
@@ -28,12 +28,13 @@ class ReplyWriter:
     def grow(self, line: int, block: Block) -> None:
         """Show what has come of the reply."""
         assert isinstance(block.item, LiveStream)
+        self._grow_reasoning(line, block)
         whole = clean(block.item.shown)
         if not whole or block.placeholder:
             self._clear(line, block)
         if not whole:
-            block.placeholder = placeholder(block.item)
-            self._text.insert(f"{line + 1}.0", block.placeholder, ("placeholder",))
+            block.placeholder = PLACEHOLDER
+            self._text.insert(f"{line + 1 + block.above}.0", block.placeholder, ("placeholder",))
         elif whole.startswith(block.body):
             self._append(line, block, whole[len(block.body) :])
         elif not self._mend(line, block, whole):
@@ -55,6 +56,29 @@ class ReplyWriter:
         """The reply was changed where it stood already."""
         self._clear(line, block)
         self._append(line, block, whole)
+
+    def _grow_reasoning(self, line: int, block: Block) -> None:
+        """Show how far the reasoning is, and where it is unfolded what has come of it."""
+        assert isinstance(block.item, LiveStream)
+        text, title = self._text, fold_title(block.item, unfolded=block.unfolded)
+        above = block.above
+        if title != block.fold and not title:
+            text.delete(f"{line + 1}.0", f"{line + 1 + above}.0")
+            block.above, block.reasoning = 0, ""
+        elif title != block.fold:
+            if above:
+                text.delete(f"{line + 1}.0", f"{line + 1}.end")
+            text.insert(f"{line + 1}.0", title if above else f"{title}\n", ("fold",))
+            block.above = above or 1
+        thought = reasoning_of(block.item)
+        if title and block.unfolded and thought != block.reasoning:
+            text.delete(f"{line + 2}.0", f"{line + 1 + block.above}.0")
+            pieces, _ = body(thought, 0, ("reasoning",))
+            text.insert(f"{line + 2}.0", "", (), *flat([*pieces, ("\n", ("reasoning",))]))
+            block.above = 2 + sum(piece.count("\n") for piece, _ in pieces)
+            block.reasoning = thought
+        block.fold = title
+        block.lines += block.above - above
 
     def _append(self, line: int, block: Block, more: str) -> None:
         last = line + block.lines - 1
@@ -90,8 +114,8 @@ class ReplyWriter:
         return False
 
     def _clear(self, line: int, block: Block) -> None:
-        self._text.delete(f"{line + 1}.0", f"{line + block.lines - 1}.end")
-        block.lines, block.body, block.styled, block.placeholder = 2, "", [], ""
+        self._text.delete(f"{line + 1 + block.above}.0", f"{line + block.lines - 1}.end")
+        block.lines, block.body, block.styled, block.placeholder = 2 + block.above, "", [], ""
 
     def _retag(self, number: int, text: str, old: list[Piece], new: list[Piece]) -> None:
         """Have a line's text, as far as it was there, in its new styles."""

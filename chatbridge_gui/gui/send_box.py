@@ -18,7 +18,7 @@ from chatbridge_gui.protocol.messages import Failure
 
 MOST_LINES: Final = 8
 Phase = Literal["idle", "pending", "accepted", "failed", "unknown"]
-_NOTHING: Final = Availability("why.stopped", "why.stopped", "why.stopped")
+_NOTHING: Final = Availability("why.stopped", "why.stopped", "why.stopped", "why.stopped")
 
 
 class SendBox(ttk.Frame):

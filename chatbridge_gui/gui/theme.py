@@ -28,6 +28,8 @@ class Palette:
     speech: str
     underlined: str
     code_background: str
+    note: str
+    note_background: str
 
 
 PALETTES: Final[dict[str, Palette]] = {
@@ -48,6 +50,8 @@ PALETTES: Final[dict[str, Palette]] = {
         speech="#a34f00",
         underlined="#1f6b45",
         code_background="#f1f3f5",
+        note="#f8f9fa",
+        note_background="#343a40",
     ),
     "dark": Palette(
         dim="#9aa2a9",
@@ -66,6 +70,8 @@ PALETTES: Final[dict[str, Palette]] = {
         speech="#e8953a",
         underlined="#bce7cf",
         code_background="#2c3136",
+        note="#212529",
+        note_background="#dee2e6",
     ),
 }
 

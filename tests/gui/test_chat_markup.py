@@ -10,7 +10,7 @@ import pytest
 from chatbridge_gui.gui.theme import PALETTES
 from chatbridge_gui.protocol.messages import StreamUpdate
 
-from .driver import Driver, begun, ended, hello, message, piece
+from .driver import Driver, begun, ended, message, piece
 
 SCENE = (
     '*She looks up.* "Welcome, **traveller**."\n“你好” 「早」\n- a *list*\n\n'

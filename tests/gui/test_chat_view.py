@@ -159,7 +159,7 @@ def test_a_swipe_grows_in_the_place_of_the_old_text(driver: Driver) -> None:
     new = message("Seraphina", "The second answer.", 3, swipe_id=1, swipe_count=2)
     driver.news(StreamEnd(stream=1, outcome="finished", at=2, message=new, epoch=1, base=0, revision=1))
     driver.settle()
-    assert driver.shown().endswith("Seraphina   ‹2/2›\nThe second answer.\n")
+    assert driver.shown().endswith("Seraphina    ‹ 2/2 › \nThe second answer.\n")
 
 
 def test_a_swipe_that_fails_brings_the_old_text_back(driver: Driver) -> None:
