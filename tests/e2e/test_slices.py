@@ -102,6 +102,7 @@ def test_a_sweep_leaves_the_page_to_its_user(
     with traced("sending the chat"):
         page.evaluate("() => { SillyTavern.getContext().openCharacterChat('Long'); }")
         listening.until(lambda: mirror.total == COUNT and mirror.complete, "the chat", 120)
+    listening.until(lambda: context(page, "c.chat.length") == COUNT, "the page to have it", 60)
     for number in range(3):
         # The hub asks for a sweep now and then. The oldest message comes last.
         with traced(f"sweep {number}"):
