@@ -1,14 +1,17 @@
 """What the chat view shows, item by item, and each item as tagged pieces of text. No Tk in here."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Final, TypeAlias
 
 from chatbridge_gui.chat.mirror import ChatMirror, LiveStream
+from chatbridge_gui.gui.dates import day_text, moment
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.message_text import (
     Line,
     Piece,
     body,
+    cards,
     clean,
     cut_from,
     is_hidden,
@@ -54,11 +57,17 @@ class Block:
     reasoning: str = ""
     unfolded: bool = False
     arrows: bool = False
+    cards: tuple[str, ...] = ()
 
 
-def items(mirror: ChatMirror, first: int) -> list[Item]:
+def end_of(mirror: ChatMirror) -> int:
+    """The index after the last message, counting replies that will be new ones."""
+    return mirror.total + sum(live.at is None or live.at >= mirror.total for live in mirror.streams.values())
+
+
+def items(mirror: ChatMirror, first: int, unread: int | None = None) -> list[Item]:
     """What is to be shown of a chat from the message at index `first` on. A reply that grows stands in the place of
-    the message it rewrites, or after the last."""
+    the message it rewrites, or after the last. A line stands above each day, and one above the index `unread`."""
     begin = max(first, mirror.start)
     messages: list[Item] = list(mirror.messages[begin - mirror.start :])
     for live in mirror.streams.values():
@@ -66,11 +75,26 @@ def items(mirror: ChatMirror, first: int) -> list[Item]:
             messages[live.at - begin] = live
         elif live.at is None or live.at >= mirror.total:
             messages.append(live)
+    messages = _with_lines(messages, begin, unread)
     if begin == 0:
         return messages
     if mirror.start < begin:
         return [Notice(t("chat.earlier", count=begin), "earlier"), *messages]
     return [Notice(t("chat.loading", count=begin), "waiting"), *messages]
+
+
+def _with_lines(messages: list[Item], begin: int, unread: int | None) -> list[Item]:
+    found: list[Item] = []
+    day: date | None = None
+    for index, item in enumerate(messages, begin):
+        sent = moment(item.get("send_date")) if isinstance(item, dict) else None
+        if sent is not None and sent.date() != day:
+            day = sent.date()
+            found.append(Notice(day_text(sent), "day"))
+        if index == unread:
+            found.append(Notice(t("chat.unread"), "unread"))
+        found.append(item)
+    return found
 
 
 def same(blocks: list[Block], wanted: list[Item]) -> int:
@@ -86,7 +110,8 @@ def same(blocks: list[Block], wanted: list[Item]) -> int:
 def ends_with(blocks: list[Block], wanted: list[Item]) -> bool:
     """Whether all messages that are wanted stand at the end already."""
     messages: list[Item] = [item for item in wanted if not isinstance(item, Notice)]
-    return same(blocks[::-1], messages[::-1]) == len(messages)
+    shown = [block for block in blocks if not isinstance(block.item, Notice)]
+    return same(shown[::-1], messages[::-1]) == len(messages)
 
 
 def grown(block: Block) -> bool:
@@ -177,7 +202,12 @@ def render(
     block.lines += len(lines) - 1
     if isinstance(item, LiveStream):
         block.styled = lines
-    return block, header, [*with_line_ends(lines, tags), ("\n", line_end(lines[-1], tags))]
+    pieces = [*with_line_ends(lines, tags), ("\n", line_end(lines[-1], tags))]
+    block.cards = cards(item) if not isinstance(item, LiveStream) else ()
+    for card in block.cards:
+        pieces += [(f" {card} ", (*tags, "card")), ("\n", (*tags, "card_line"))]
+    block.lines += len(block.cards)
+    return block, header, pieces
 
 
 def _header(name: object, tag: str) -> list[Piece]:

@@ -22,11 +22,13 @@ from chatbridge_gui.gui.chat_blocks import (
     same,
 )
 from chatbridge_gui.gui.chat_tags import configure_tags
+from chatbridge_gui.gui.dates import moment, time_text
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.link_bar import LinkBar
 from chatbridge_gui.gui.markup import address_at
 from chatbridge_gui.gui.message_text import Piece, can_swipe
+from chatbridge_gui.gui.reading import Reading
 from chatbridge_gui.gui.reply_writer import ReplyWriter
 from chatbridge_gui.gui.text_actions import TextActions
 from chatbridge_gui.gui.theme import Look
@@ -53,6 +55,7 @@ class ChatView(FollowingText):
         self._swipe = swipe
         self._no_swipe: str | None = None
         self._arrowed: Block | None = None
+        self._reading = Reading()
         self._epoch = -1
         self._chat = NO_CHAT
         self._sent_anew = False
@@ -98,7 +101,8 @@ class ChatView(FollowingText):
         elif self._first > mirror.total or (mirror.total - self._first > MOST and self.following):
             self._first = max(0, mirror.total - PAGE)
         self._epoch = mirror.epoch if mirror is not None else -1
-        wanted = items(mirror, self._first) if mirror is not None else []
+        self._count_new()
+        wanted = items(mirror, self._first, self._reading.unread) if mirror is not None else []
         if self._sent_anew and mirror is not None:
             self._sent_anew = mirror.start > self._first and ends_with(self._blocks, wanted)
             if self._sent_anew:  # what is shown above is on its way once more
@@ -125,6 +129,16 @@ class ChatView(FollowingText):
         if self.mirror is not None and self.mirror.start < self._first:
             self._first = max(self.mirror.start, self._first - PAGE)
             self.refresh()
+
+    def _count_new(self) -> None:
+        self._reading.moved(self.mirror, following=self.following)
+        self.set_new(t("chat.new", count=self._reading.new) if self._reading.new else "")
+
+    def _set_following(self, following: bool) -> None:
+        if following and not self.following:
+            self._reading.seen(self.mirror)
+            self.set_new("")
+        super()._set_following(following)
 
     def set_swipe(self, reason: str | None) -> None:
         """Say why the last message cannot be swiped now, by the key of the reason; None: it can."""
@@ -157,8 +171,9 @@ class ChatView(FollowingText):
 
     def _continues(self, mirror: ChatMirror) -> bool:
         """Whether this is the chat that is shown, sent anew."""
+        wanted = items(mirror, self._first, self._reading.unread)
         self._sent_anew = same_chat(mirror.chat, self._chat) and bool(
-            same(self._blocks[::-1], items(mirror, self._first)[::-1]) or same(self._blocks, items(mirror, self._first))
+            same(self._blocks[::-1], wanted[::-1]) or same(self._blocks, wanted)
         )
         return self._sent_anew
 
@@ -171,6 +186,7 @@ class ChatView(FollowingText):
         self._first = max(0, mirror.total - PAGE) if mirror is not None else 0
         self._blocks = []
         self._arrowed = None
+        self._reading.opened(mirror)
         with self.edit():
             self.text.delete("1.0", "end")
         self.follow_end()
@@ -217,7 +233,7 @@ class ChatView(FollowingText):
             return new
         self.text.delete(f"{line}.0", f"{line + 1 + old.above}.0")
         self._insert(f"{line}.0", header)
-        if (new.body, new.hidden, new.placeholder) != (old.body, old.hidden, old.placeholder):
+        if (new.body, new.hidden, new.placeholder, new.cards) != (old.body, old.hidden, old.placeholder, old.cards):
             first = line + 1 + new.above
             self.text.delete(f"{first}.0", f"{first + old.lines - 1 - old.above}.0")
             self._insert(f"{first}.0", below)
@@ -256,6 +272,10 @@ class ChatView(FollowingText):
         if "link" in tags:
             column = len(self.text.get(f"{index} linestart", index))
             return address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column) or ""
+        item = self._blocks[self._at(index)].item if self._blocks else None
+        if isinstance(item, dict) and {"user", "character", "system"} & set(tags):
+            sent = moment(item.get("send_date"))
+            return time_text(sent) if sent is not None else ""
         for tag in ("swipe_left", "swipe_right"):
             if tag in tags:
                 return t(self._no_swipe) if self._no_swipe else t(f"chat.{tag}")

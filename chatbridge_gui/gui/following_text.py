@@ -17,6 +17,7 @@ class FollowingText(ttk.Frame):
         self.look = look
         self.following = True
         self._size = (0, 0)
+        self._latest = latest
         self.text = ttk.Text(self, name=text_name, wrap="word", state="disabled", cursor="arrow")
         self.text.configure(borderwidth=0, highlightthickness=0)  # once more, after the theme has had its way
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
@@ -74,6 +75,10 @@ class FollowingText(ttk.Frame):
                 self.text.after_idle(self.text.see, "end")
         elif self.text.winfo_viewable():
             self._set_following(self.at_end())
+
+    def set_new(self, text: str) -> None:
+        """What the button says of what has come below; without a text its usual words."""
+        self.to_end_button.configure(text=text or self._latest)
 
     def _set_following(self, following: bool) -> None:
         if following == self.following:

@@ -13,6 +13,8 @@ Piece: TypeAlias = tuple[str, tuple[str, ...]]
 
 LONG_LINE: Final = 2_000
 LONGEST_LINE: Final = 2_400
+MOST_CARDS: Final = 20
+_SIGNS: Final = {"video": "▶", "audio": "♪"}
 _SENTENCE_ENDS: Final = frozenset(" \t。！？…；;.!?")
 
 
@@ -132,6 +134,35 @@ def reasoning_seconds(message: ChatMessage) -> int:
     extra = message.get("extra")
     duration = extra.get("reasoning_duration") if isinstance(extra, dict) else None
     return max(round(duration / 1000), 1) if isinstance(duration, int | float) and 0 < duration < 1e12 else 0
+
+
+def cards(message: ChatMessage) -> tuple[str, ...]:
+    """A line for each picture or file that belongs to the message."""
+    extra = message.get("extra")
+    if not isinstance(extra, dict):
+        return ()
+    media, files = _rows(extra.get("media")), _rows(extra.get("files"))
+    if not media:  # as SillyTavern wrote it before 1.14
+        media = [{"type": kind, "url": extra[kind]} for kind in ("image", "video") if extra.get(kind)]
+    if not files:
+        files = _rows([extra.get("file")])
+    found = [f"{_SIGNS.get(str(one.get('type')), '▣')} {_file_name(one)}" for one in media]
+    found += [f"▤ {_file_name(one)}" for one in files]
+    more = [f"… +{len(found) - MOST_CARDS}"] if len(found) > MOST_CARDS else []
+    return tuple(found[:MOST_CARDS] + more)
+
+
+def _rows(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
+
+
+def _file_name(one: dict[str, Any]) -> str:
+    """Its title, or the end of where it lies; a picture that lies in the message itself has neither."""
+    address = str(one.get("url") or "")
+    name = one.get("name") or one.get("title")
+    if not name:
+        name = "…" if address.startswith("data:") else address.partition("?")[0].rpartition("/")[2]
+    return " ".join(clean(name).split())[:80] or "…"
 
 
 def can_swipe(message: ChatMessage) -> bool:

@@ -38,8 +38,9 @@ class TextActions:
             text.bind("<ISO_Left_Tab>", lambda _event: self._step(-1))
         for key in ("<Return>", "<KP_Enter>", "<space>"):
             text.bind(key, self._pressed)
-        for event in ("<FocusOut>", "<Button-1>"):
-            text.bind(event, lambda _event: self._choose(None), add="+")
+        self._down = (0, 0)
+        text.bind("<Button-1>", self._pressed_mouse, add="+")
+        text.bind("<FocusOut>", lambda _event: self._choose(None), add="+")
         self.apply_theme()
 
     def apply_theme(self) -> None:
@@ -49,8 +50,14 @@ class TextActions:
         self.note.configure(background=palette.note_background, foreground=palette.note)
 
     def _clicked(self, event: "tkinter.Event[tkinter.Misc]") -> None:
-        if not self._text.tag_ranges("sel"):
+        """Not where the mouse was drawn to select; a quick second press, though, is one more press and no selection."""
+        if abs(event.x - self._down[0]) + abs(event.y - self._down[1]) <= self._look.px(4):
+            self._text.tag_remove("sel", "1.0", "end")
             self._do(self._text.index(f"@{event.x},{event.y}"))
+
+    def _pressed_mouse(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        self._down = (event.x, event.y)
+        self._choose(None)
 
     def _entered(self, event: "tkinter.Event[tkinter.Misc]") -> None:
         tip = self._tip(self._text.index(f"@{event.x},{event.y}"))
