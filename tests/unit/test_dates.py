@@ -32,7 +32,7 @@ def test_dates_of_a_zone_and_counts_of_milliseconds_are_made_local() -> None:
     assert moment(int(expected.timestamp() * 1000)) == expected
 
 
-@pytest.mark.parametrize("sent", [None, "", "soon", True, [], "Octember 3, 2024 1:00am", float("nan")])
+@pytest.mark.parametrize("sent", [None, "", "soon", True, [], "Smarch 3, 2024 1:00am", float("nan")])
 def test_what_is_no_date_is_none(sent: object) -> None:
     assert moment(sent) is None
 
