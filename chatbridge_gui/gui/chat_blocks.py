@@ -55,6 +55,7 @@ class Block:
     """So many lines between the name and the text: the one that folds the reasoning, and the reasoning itself."""
     fold: str = ""
     reasoning: str = ""
+    reasoning_column: int = 0
     unfolded: bool = False
     arrows: bool = False
     cards: tuple[str, ...] = ()
@@ -152,7 +153,8 @@ def _fold(block: Block, item: ChatMessage | LiveStream) -> list[Piece]:
     pieces: list[Piece] = [(block.fold, ("fold",)), ("\n", ())]
     if block.unfolded:
         block.reasoning = reasoning_of(item)
-        pieces += [*body(block.reasoning, 0, ("reasoning",))[0], ("\n", ("reasoning",))]
+        thought, block.reasoning_column = body(block.reasoning, 0, ("reasoning",))
+        pieces += [*thought, ("\n", ("reasoning",))]
     block.above = sum(text.count("\n") for text, _ in pieces)
     block.lines += block.above
     return pieces

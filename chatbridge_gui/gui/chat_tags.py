@@ -45,7 +45,7 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
 def _configure_markup(text: tkinter.Text, look: Look) -> None:
     """The tags that `markup` names."""
     palette = look.palette
-    indent, hanging = look.px(8), look.px(24)
+    indent, hanging = look.px(8), look.px(18)
     text.tag_configure("item", lmargin1=indent, lmargin2=hanging)
     text.tag_configure("narration", font=look.italic, foreground=palette.narration)
     text.tag_configure("bold", font=look.bold)

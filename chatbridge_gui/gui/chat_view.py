@@ -30,6 +30,7 @@ from chatbridge_gui.gui.markup import address_at
 from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
 from chatbridge_gui.gui.reply_writer import ReplyWriter
+from chatbridge_gui.gui.soft_breaks import copy_selection, without_soft_breaks
 from chatbridge_gui.gui.text_actions import TextActions
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.protocol.messages import ChatMessage
@@ -68,7 +69,7 @@ class ChatView(FollowingText):
             self.writer = ReplyWriter(self.text)
         self.text.configure(font=look.body, pady=look.px(8), spacing2=look.px(2))
         self.text.bind("<Configure>", lambda event: self._set_margins(event.width), add="+")
-        self.text.bind("<<Copy>>", self._copy)
+        self.text.bind("<<Copy>>", lambda _event: copy_selection(self.text))
         self.text.bind("<Key-Left>", lambda _event: self._swipe_key("left"))
         self.text.bind("<Key-Right>", lambda _event: self._swipe_key("right"))
         self._actions = TextActions(
@@ -148,7 +149,7 @@ class ChatView(FollowingText):
 
     def shown_text(self) -> str:
         """All that is shown, as a reader reads it."""
-        return self._without_soft_breaks("1.0", "end-1c")
+        return without_soft_breaks(self.text, "1.0", "end-1c")
 
     # --- replies that grow ------------------------------------------------------------------------------------------
 
@@ -261,17 +262,19 @@ class ChatView(FollowingText):
         elif "swipe_left" in tags or "swipe_right" in tags:
             self._swipe_key("left" if "swipe_left" in tags else "right")
         elif "link" in tags:
-            column = len(self.text.get(f"{index} linestart", index))
-            address = address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column)
+            address = self._address(index)
             if address is not None:
                 self.link_bar.ask(address)
+
+    def _address(self, index: str) -> str | None:
+        column = len(self.text.get(f"{index} linestart", index))
+        return address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column)
 
     def _tip(self, index: str) -> str:
         """What the note at the mouse says of this place."""
         tags = self.text.tag_names(index)
         if "link" in tags:
-            column = len(self.text.get(f"{index} linestart", index))
-            return address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column) or ""
+            return self._address(index) or ""
         item = self._blocks[self._at(index)].item if self._blocks else None
         if isinstance(item, dict) and {"user", "character", "system"} & set(tags):
             sent = moment(item.get("send_date"))
@@ -335,19 +338,3 @@ class ChatView(FollowingText):
         margin = max(self.look.px(18), (width - self.look.px(WIDEST)) // 2)
         if int(str(self.text.cget("padx"))) != margin:
             self.text.configure(padx=margin)
-
-    def _copy(self, _event: object) -> str:
-        if self.text.tag_ranges("sel"):
-            self.clipboard_clear()
-            self.clipboard_append(self._without_soft_breaks("sel.first", "sel.last"))
-        return "break"
-
-    def _without_soft_breaks(self, start: str, end: str) -> str:
-        parts: list[str] = []
-        soft = "soft" in self.text.tag_names(start)
-        for key, value, _index in self.text.dump(start, end, tag=True, text=True):
-            if key in ("tagon", "tagoff") and value == "soft":
-                soft = key == "tagon"
-            elif key == "text" and not soft:
-                parts.append(value)
-        return "".join(parts)

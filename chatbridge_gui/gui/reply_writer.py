@@ -30,6 +30,8 @@ class ReplyWriter:
         assert isinstance(block.item, LiveStream)
         self._grow_reasoning(line, block)
         whole = clean(block.item.shown)
+        if not whole and block.placeholder:
+            return
         if not whole or block.placeholder:
             self._clear(line, block)
         if not whole:
@@ -71,9 +73,16 @@ class ReplyWriter:
             text.insert(f"{line + 1}.0", title if above else f"{title}\n", ("fold",))
             block.above = above or 1
         thought = reasoning_of(block.item)
-        if title and block.unfolded and thought != block.reasoning:
+        if title and block.unfolded and block.reasoning and thought.startswith(block.reasoning):
+            pieces, block.reasoning_column = body(
+                thought[len(block.reasoning) :], block.reasoning_column, ("reasoning",)
+            )
+            text.insert(f"{line + block.above}.end", "", (), *flat(pieces))
+            block.above += sum(piece.count("\n") for piece, _ in pieces)
+            block.reasoning = thought
+        elif title and block.unfolded and thought != block.reasoning:
             text.delete(f"{line + 2}.0", f"{line + 1 + block.above}.0")
-            pieces, _ = body(thought, 0, ("reasoning",))
+            pieces, block.reasoning_column = body(thought, 0, ("reasoning",))
             text.insert(f"{line + 2}.0", "", (), *flat([*pieces, ("\n", ("reasoning",))]))
             block.above = 2 + sum(piece.count("\n") for piece, _ in pieces)
             block.reasoning = thought

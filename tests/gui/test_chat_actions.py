@@ -86,6 +86,31 @@ def test_reasoning_that_streams_is_folded_and_shows_that_it_goes_on(driver: Driv
     assert ("tagon", "narration") in {(key, value) for key, value, _ in grown}
 
 
+def test_unfolded_reasoning_grows_by_appending(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    driver.chatting()
+    driver.news(begun(), StreamUpdate(stream=1, append="Hmm.", channel="reasoning"))
+    driver.settle()
+    text = driver.window.chat_view.text
+    driver.click(text, place(driver, "Thinking"))
+    thought = "Hmm."
+    delete, deleted = text.delete, list[str]()
+
+    def counted(first: str, last: str) -> None:
+        deleted.append(text.get(first, last))
+        delete(first, last)
+
+    monkeypatch.setattr(text, "delete", counted)
+    for more in ("\nLet me", " see. " * 500, "\n\nSo", "."):
+        driver.news(StreamUpdate(stream=1, append=more, channel="reasoning"))
+        driver.settle()
+        thought += more
+        assert f"\n{thought}\n…\n" in driver.shown()
+    driver.news(piece("Hello."))
+    driver.settle()
+    assert driver.shown().endswith(f"▾ Reasoning\n{thought}\nHello.\n")
+    assert [text for text in deleted if "▾ Thinking" not in text] == ["…"]
+
+
 def test_an_edit_leaves_the_reasoning_as_it_was_unfolded(driver: Driver) -> None:
     driver.chatting([*hello(), thoughtful()])
     driver.click(driver.window.chat_view.text, place(driver, "Thought"))
