@@ -112,6 +112,14 @@ def test_only_the_last_line_is_styled_anew(driver: Driver, monkeypatch: pytest.M
     assert len(touched) < 40
 
 
+def test_a_hidden_message_is_dim_whatever_its_styles(driver: Driver) -> None:
+    driver.chatting([message("Seraphina", SCENE, is_system=True)])
+    text = driver.window.chat_view.text
+    for word in ("She looks", "Welcome", "traveller", "example.org", "really"):
+        coloured = [tag for tag in text.tag_names(text.search(word, "1.0")) if str(text.tag_cget(tag, "foreground"))]
+        assert coloured[-1] == "hidden"
+
+
 def luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
