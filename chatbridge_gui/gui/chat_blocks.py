@@ -207,8 +207,10 @@ def render(
     pieces = [*with_line_ends(lines, tags), ("\n", line_end(lines[-1], tags))]
     block.cards = cards(item) if not isinstance(item, LiveStream) else ()
     for card in block.cards:
-        pieces += [(f" {card} ", (*tags, "card")), ("\n", (*tags, "card_line"))]
-    block.lines += len(block.cards)
+        pieces += [(f" {card} ", (*tags, "card")), ("  ", tags)]
+    if block.cards:
+        pieces[-1] = ("\n", tags)
+        block.lines += 1
     return block, header, pieces
 
 

@@ -35,8 +35,7 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
         text.tag_configure(
             tag, font=look.small, foreground=colour, justify="center", spacing1=look.px(14), spacing3=look.px(2)
         )
-    text.tag_configure("card", font=look.small, background=palette.code_background)
-    text.tag_configure("card_line", spacing1=look.px(4))
+    text.tag_configure("card", font=look.small, background=palette.code_background, spacing1=look.px(4))
     text.tag_configure("waiting", font=look.small, foreground=palette.dim, justify="center", spacing1=look.px(6))
     for tag in ("user", "character", "system", "note", "writing", "swipe_left", "swipe_right", "hidden", "sel"):
         text.tag_raise(tag)

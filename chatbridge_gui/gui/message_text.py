@@ -137,7 +137,7 @@ def reasoning_seconds(message: ChatMessage) -> int:
 
 
 def cards(message: ChatMessage) -> tuple[str, ...]:
-    """A line for each picture or file that belongs to the message."""
+    """A card for each picture or file that belongs to the message."""
     extra = message.get("extra")
     if not isinstance(extra, dict):
         return ()

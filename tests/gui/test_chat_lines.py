@@ -105,11 +105,11 @@ def test_pictures_and_files_are_cards_and_nothing_is_fetched(driver: Driver) -> 
         "files": [{"name": "notes.txt", "size": 10}],
     }
     driver.chatting([*hello(), message("User", "See:", 3, extra=extra)])
-    assert driver.shown().endswith("See:\n ▣ map%201.png \n ▶ The forest \n ▣ … \n ▤ notes.txt \n")
+    assert driver.shown().endswith("See:\n ▣ map%201.png    ▶ The forest    ▣ …    ▤ notes.txt \n")
     driver.news(edited(0, 2, message("User", "See:", 3, extra={"image": "/a/b.png", "file": {"name": "x.txt"}})))
     driver.news(changed(1, Splice(at=3, insert=many(1, 50))))
     driver.settle()
-    assert driver.shown().endswith("User\nSee:\n ▣ b.png \n ▤ x.txt \nSeraphina\nThis is message number 50.\n")
+    assert driver.shown().endswith("User\nSee:\n ▣ b.png    ▤ x.txt \nSeraphina\nThis is message number 50.\n")
 
 
 def test_odd_extras_are_no_reason_to_fail(driver: Driver) -> None:
