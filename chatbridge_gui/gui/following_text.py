@@ -17,7 +17,7 @@ class FollowingText(ttk.Frame):
         self.look = look
         self.following = True
         self._size = (0, 0)
-        self._latest = latest
+        self._latest = self._says = latest
         self.text = ttk.Text(self, name=text_name, wrap="word", state="disabled", cursor="arrow")
         self.text.configure(borderwidth=0, highlightthickness=0)  # once more, after the theme has had its way
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
@@ -78,7 +78,9 @@ class FollowingText(ttk.Frame):
 
     def set_new(self, text: str) -> None:
         """What the button says of what has come below; without a text its usual words."""
-        self.to_end_button.configure(text=text or self._latest)
+        if (text or self._latest) != self._says:
+            self._says = text or self._latest
+            self.to_end_button.configure(text=self._says)
 
     def _set_following(self, following: bool) -> None:
         if following == self.following:
