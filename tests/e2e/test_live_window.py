@@ -19,7 +19,7 @@ from .window import Window
 COUNT, LENGTH = 10_000, 1700
 RATE = 800_000
 """Bytes per second, so that there is time for a reply while the chat still comes."""
-LONGEST = 0.25
+LONGEST = 0.5
 """Seconds between two beats that should come every 5 ms; the computer is busy with a browser and a server, too."""
 
 
