@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import _tkinter
 import shutil
 import subprocess
 import time
 import tkinter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Final
 
 import ttkbootstrap as ttk
 
@@ -16,6 +18,9 @@ from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.settings import Settings
 
 from .tavern import free_port
+
+TURN: Final = 0.05
+"""Seconds, at most, that a turn of the main loop takes, but for the one event that is being handled."""
 
 
 class Window:
@@ -43,8 +48,13 @@ class Window:
         self.until(lambda: self.main.server_panel.phase == "listening", "the server to listen")
 
     def turn(self) -> None:
-        """One turn of the main loop, as `mainloop` makes them all the time."""
-        self.root.update()
+        """Let the main loop do what there is to do, as `mainloop` does, but come back even if there is always more.
+
+        `update` does not: while a long chat comes, a slow computer would stay in it until the last page.
+        """
+        end = time.monotonic() + TURN
+        while self.root.tk.dooneevent(_tkinter.DONT_WAIT) and time.monotonic() < end:
+            pass
 
     def until(self, predicate: Callable[[], object], what: str, timeout: float = 15) -> None:
         """Turn until something is so."""
