@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -96,12 +97,11 @@ def write_private(path: Path, data: bytes) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        try:
+        with ExitStack() as undo:
+            undo.callback(os.unlink, name)
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
             os.replace(name, path)
-        except BaseException:
-            os.unlink(name)
-            raise
+            undo.pop_all()
     except OSError as error:
         raise SettingsError(f"cannot write {path}: {error.strerror}") from error

@@ -1,5 +1,6 @@
 """The client for programs without an event loop: the same, with a thread of its own that runs the loop."""
 
+from contextlib import ExitStack
 from types import TracebackType
 from typing import Any, Self
 
@@ -76,12 +77,12 @@ class BlockingBridge(BlockingTavernRequests, BlockingHubRequests):
             NoHub: no ChatBridge answers, or another program does.
             ConnectionLost: the hub does not let us in.
         """
-        self._worker = Worker()
-        try:
-            self._worker.wait(self._bridge.__aenter__())
-        except BaseException:
-            self._worker.end()
-            raise
+        worker = Worker()
+        with ExitStack() as undo:
+            undo.callback(worker.end)
+            worker.wait(self._bridge.__aenter__())
+            undo.pop_all()
+        self._worker = worker
         return self
 
     def __exit__(

@@ -1,5 +1,6 @@
 """The client itself: one object for the hub, its taverns, what they tell, and what they can be asked."""
 
+from contextlib import AsyncExitStack
 from types import TracebackType
 from typing import Any, Protocol, Self
 
@@ -46,11 +47,10 @@ class Bridge(TavernRequests, HubRequests):
             NoHub: no ChatBridge answers, or another program does.
             ConnectionLost: the hub does not let us in.
         """
-        try:
+        async with AsyncExitStack() as undo:
+            undo.push_async_callback(self._session.close)
             await self._session.start(self._wait)
-        except BaseException:
-            await self._session.close()
-            raise
+            undo.pop_all()
         return self
 
     async def __aexit__(

@@ -3,6 +3,7 @@
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine
+from concurrent import futures
 from typing import Any, Final, TypeVar
 
 from chatbridge_gui.client.errors import ConnectionLost
@@ -35,15 +36,12 @@ class Worker:
             timed.close()
             work.close()
             raise ConnectionLost("the connection has been closed") from ended
-        while True:
-            try:
-                return future.result(_LOOK_UP)
-            except TimeoutError:
-                if future.done():
-                    raise
-            except BaseException:
-                future.cancel()
-                raise
+        try:
+            while not futures.wait((future,), _LOOK_UP).done:
+                pass
+            return future.result()
+        finally:
+            future.cancel()  # if we were interrupted; it changes nothing about one that is done
 
     def call(self, work: Callable[[], T]) -> T:
         """Have something looked up or begun there."""
