@@ -4,22 +4,24 @@ import inspect as python
 import keyword
 import textwrap
 import types
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
+from types import ModuleType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta
 
-from chatbridge_gui.protocol.requests import REQUESTS
+from chatbridge_gui.protocol import requests
+from chatbridge_gui.protocol.requests import GROUPS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, ChangingRequest, Done, RequestSpec
 
 _WIDTH: Final = 120
 _COMMON: Final = tuple(field.name for field in msgspec.structs.fields(ChangingRequest))
 
 _HEAD: Final = '''\
-"""The request methods{face}.
+"""{title}
 
-Written by `python -m chatbridge_gui.protocol.generate`. Change the requests in `protocol`, not this file.
+{face}Written by `python -m chatbridge_gui.protocol.generate`. Change the requests in `protocol`, not this file.
 """
 '''
 _TAVERN_CLASS: Final = f"""\
@@ -39,33 +41,74 @@ and those that change something:
 All raise `RequestFailed`, whose `code` is one of those that a method lists or of {", ".join(COMMON_ERRORS)}; and
 `ConnectionLost` when the connection has ended for good.
 """
-_HUB_CLASS: Final = "What the hub itself can be asked.\n"
 
 
-def async_methods() -> str:
-    """The source of requests.py."""
-    return _module("", "chatbridge_gui.client.asking", "Asker", "", _async_method)
+class Face(msgspec.Struct, frozen=True):
+    """One of the two ways to ask: in an event loop, or waiting."""
+
+    base: str
+    base_from: str
+    package: str
+    prefix: str
+    start: str
+    result: str
+    told: str
 
 
-def blocking_methods() -> str:
-    """The source of blocking_requests.py."""
-    face = ", for programs without an event loop"
-    return _module(face, "chatbridge_gui.client.waiting", "Waiter", "Blocking", _blocking_method)
+ASYNC: Final = Face(
+    base="Asker",
+    base_from="chatbridge_gui.client.asking",
+    package="chatbridge_gui.client.requests",
+    prefix="",
+    start="async def",
+    result="return await",
+    told="",
+)
+BLOCKING: Final = Face(
+    base="Waiter",
+    base_from="chatbridge_gui.client.waiting",
+    package="chatbridge_gui.client.blocking_requests",
+    prefix="Blocking",
+    start="def",
+    result="return",
+    told="For programs without an event loop.\n",
+)
 
 
-def _module(face: str, base_from: str, base: str, prefix: str, method: Callable[["_Method"], str]) -> str:
-    methods = [_Method(spec) for spec in REQUESTS.values()]
-    parts = [
-        _HEAD.format(face=face),
-        _imports(methods, base_from, base),
-        _class(f"{prefix}TavernRequests", base, _TAVERN_CLASS, [one for one in methods if one.asks_tavern], method),
-        _class(f"{prefix}HubRequests", base, _HUB_CLASS, [one for one in methods if not one.asks_tavern], method),
-    ]
-    return "\n".join(parts)
+def all_methods(face: Face) -> str:
+    """The source of a face's `__init__.py`, which puts the groups together."""
+    classes = {name_of(group): _class_name(face, group) for group in GROUPS}
+    hub = _class_name(face, requests.hub)
+    bases = "".join(f"    {name},\n" for name in classes.values() if name != hub)
+    return (
+        _HEAD.format(title="The request methods, by what they are about.", face=face.told)
+        + "\n"
+        + "".join(_import(f"{face.package}.{group}", [classes[group]]) for group in sorted(classes))
+        + f'\n__all__ = ["{hub}", "{face.prefix}TavernRequests"]\n'
+        + f"\n\nclass {face.prefix}TavernRequests(\n{bases}):\n{_docstring(_TAVERN_CLASS, 4)}"
+    )
 
 
-def _class(name: str, base: str, doc: str, methods: Iterable["_Method"], method: Callable[["_Method"], str]) -> str:
-    return f"\nclass {name}({base}):\n{_docstring(doc, 4)}\n" + "\n".join(method(one) for one in methods)
+def group_methods(face: Face, group: ModuleType) -> str:
+    """The source of the methods of one group of requests."""
+    methods = [_Method(spec) for spec in group.SPECS]
+    title = python.getdoc(group) or ""
+    return (
+        _HEAD.format(title=title, face=face.told)
+        + "\n"
+        + _imports(methods, face)
+        + f"\n\nclass {_class_name(face, group)}({face.base}):\n{_docstring(title, 4)}\n"
+        + "\n".join(_source(face, method) for method in methods)
+    )
+
+
+def name_of(group: ModuleType) -> str:
+    """What a group of requests is called: as its module is."""
+    return group.__name__.rpartition(".")[2]
+
+
+def _class_name(face: Face, group: ModuleType) -> str:
+    return f"{face.prefix}{name_of(group).title()}Requests"
 
 
 class _Method:
@@ -161,26 +204,13 @@ def _facts(spec: RequestSpec) -> str:
     return " ".join(facts)
 
 
-def _async_method(method: _Method) -> str:
+def _source(face: Face, method: _Method) -> str:
     spec = method.spec
-    call = f'self._ask("{spec.name}", content, {spec.result.__name__})'
     return (
-        "\n"
-        + method.signature("async def")
+        method.signature(face.start)
         + method.docstring()
         + _call(f"content = {spec.content.__name__}", method.arguments())
-        + f"        return await {call}\n"
-    ).removeprefix("\n")
-
-
-def _blocking_method(method: _Method) -> str:
-    spec = method.spec
-    call = f'self._ask("{spec.name}", content, {spec.result.__name__})'
-    return (
-        method.signature("def")
-        + method.docstring()
-        + _call(f"content = {spec.content.__name__}", method.arguments())
-        + f"        return {call}\n"
+        + f'        {face.result} self._ask("{spec.name}", content, {spec.result.__name__})\n'
     )
 
 
@@ -191,8 +221,8 @@ def _call(start: str, arguments: list[str]) -> str:
     return f"        {start}(\n" + "".join(f"            {argument},\n" for argument in arguments) + "        )\n"
 
 
-def _imports(methods: list[_Method], base_from: str, base: str) -> str:
-    homes: dict[str, set[str]] = {base_from: {base}}
+def _imports(methods: list[_Method], face: Face) -> str:
+    homes: dict[str, set[str]] = {face.base_from: {face.base}}
     for method in methods:
         hints = [method.hints[field.name] for field in (*method.required, *method.optional)]
         for cls in {method.spec.content, method.spec.result, *(one for hint in hints for one in _structs(hint))}:

@@ -4,14 +4,16 @@ Run `python -m chatbridge_gui.protocol.generate` after a change; a test fails wh
 """
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final
 
-from chatbridge_gui.protocol.client_methods import async_methods, blocking_methods
+from chatbridge_gui.protocol.client_methods import ASYNC, BLOCKING, all_methods, group_methods, name_of
 from chatbridge_gui.protocol.declarations import declarations
 from chatbridge_gui.protocol.event_table import event_table
 from chatbridge_gui.protocol.reference import reference
 from chatbridge_gui.protocol.request_table import request_table
+from chatbridge_gui.protocol.requests import GROUPS
 from chatbridge_gui.protocol.schema import schema
 
 _PACKAGE: Final = Path(__file__).parents[1]
@@ -20,8 +22,14 @@ FILES: Final[dict[Path, Callable[[], str]]] = {
     _PACKAGE / "docs" / "protocol.md": reference,
     _PACKAGE / "docs" / "protocol.schema.json": schema,
     _PACKAGE / "docs" / "protocol.d.ts": declarations,
-    _PACKAGE / "client" / "requests.py": async_methods,
-    _PACKAGE / "client" / "blocking_requests.py": blocking_methods,
+    **{
+        _PACKAGE / "client" / folder / f"{name}.py": text
+        for folder, face in (("requests", ASYNC), ("blocking_requests", BLOCKING))
+        for name, text in (
+            ("__init__", partial(all_methods, face)),
+            *((name_of(group), partial(group_methods, face, group)) for group in GROUPS),
+        )
+    },
     _PACKAGE.parent / "extension" / "src" / "request-table.js": request_table,
     _PACKAGE.parent / "extension" / "src" / "event-table.js": event_table,
 }

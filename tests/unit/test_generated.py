@@ -23,6 +23,12 @@ def test_each_file_is_what_the_code_says(path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("folder", ["requests", "blocking_requests"])
+def test_nothing_lies_beside_the_generated_methods(folder: str) -> None:
+    package = Path(generate.__file__).parents[1] / "client" / folder
+    assert set(package.glob("*.py")) == {path for path in generate.FILES if path.parent == package}
+
+
 def test_every_message_and_request_goes_some_way() -> None:
     ways: dict[str, list[FrameKind]] = {
         "FromApp": frames("FromApp"),

@@ -6,7 +6,8 @@ from typing import Final
 from chatbridge_gui.protocol.requests import chats, context, hub, messages, people, power, talk
 from chatbridge_gui.protocol.requests.spec import RequestSpec
 
-REQUESTS: Final[dict[str, RequestSpec]] = {
-    spec.name: spec for group in (talk, messages, chats, people, context, power, hub) for spec in group.SPECS
-}
+GROUPS: Final = (talk, messages, chats, people, context, power, hub)
+"""The requests by what they are about, each group a module; all but the hub's own are for a tavern."""
+
+REQUESTS: Final[dict[str, RequestSpec]] = {spec.name: spec for group in GROUPS for spec in group.SPECS}
 """Every request, by type. Each is answered exactly once, by `result` or `error` with the same id."""
