@@ -762,6 +762,38 @@ export interface RunCommandResult {
     reason: string;
 }
 
+/** Slash commands. */
+export interface ListCommandsResult {
+    commands: Command[];
+    /** how many there are that fit */
+    total: number;
+    /** where to go on from; null: this was all */
+    next: number | null;
+}
+
+/** A slash command. */
+export interface Command {
+    /** without the slash */
+    name: string;
+    aliases: string[];
+    /** the named ones first */
+    arguments: CommandArgument[];
+    /** what it gives to the pipe */
+    returns: string;
+    /** as plain text, or the beginning of it */
+    help: string;
+}
+
+/** What a slash command takes. */
+export interface CommandArgument {
+    /** written before it with `=`; empty: the text behind the named ones */
+    name: string;
+    description: string;
+    required: boolean;
+    /** some that it may be; empty: anything, or not known */
+    values: string[];
+}
+
 /** The text that was generated. */
 export interface TextResult {
     text: string;
@@ -1498,6 +1530,20 @@ export interface RunCommand {
     script: string;
 }
 
+/** The slash commands that SillyTavern and its extensions have, by name. */
+export interface ListCommands {
+    /** which one; may be left out while one is connected (default: `null`) */
+    tavern?: number | null;
+    /** guard: refused as `stale_chat` if another is open (default: `null`) */
+    chat_id?: string | null;
+    /** only those whose name holds this, whatever the case (default: `""`) */
+    search?: string;
+    /** where to begin, as `next` said (default: `0`) */
+    start?: number;
+    /** how many at most (default: `100`) */
+    limit?: number;
+}
+
 /** Have the model write something with the open chat as its context, but outside the chat. */
 export interface GenerateQuiet {
     /** which one; may be left out while one is connected (default: `null`) */
@@ -1769,6 +1815,8 @@ export interface Requests {
     get_prompt: { content: GetPrompt; result: GetPromptResult };
     /** Run slash commands (STscript). Permission: `scripts`. It changes something. */
     run_command: { content: RunCommand; result: RunCommandResult };
+    /** The slash commands that SillyTavern and its extensions have, by name. Permission: `scripts`. */
+    list_commands: { content: ListCommands; result: ListCommandsResult };
     /**
      * Have the model write something with the open chat as its context, but outside the chat. Permission:
      * `generate`. It changes something.
@@ -1860,6 +1908,7 @@ export type FromApp =
     | { type: 'run_quick_reply'; id?: RequestId; content: RunQuickReply }
     | { type: 'get_prompt'; id?: RequestId; content?: GetPrompt }
     | { type: 'run_command'; id?: RequestId; content: RunCommand }
+    | { type: 'list_commands'; id?: RequestId; content?: ListCommands }
     | { type: 'generate_quiet'; id?: RequestId; content: GenerateQuiet }
     | { type: 'generate_raw'; id?: RequestId; content: GenerateRaw }
     | { type: 'list_taverns'; id?: RequestId; content?: ListTaverns }
@@ -1944,6 +1993,7 @@ export type ToTavern =
     | { type: 'run_quick_reply'; id: number; content: Required<RunQuickReply> }
     | { type: 'get_prompt'; id: number; content: Required<GetPrompt> }
     | { type: 'run_command'; id: number; content: Required<RunCommand> }
+    | { type: 'list_commands'; id: number; content: Required<ListCommands> }
     | { type: 'generate_quiet'; id: number; content: Required<GenerateQuiet> }
     | { type: 'generate_raw'; id: number; content: Required<GenerateRaw> };
 

@@ -206,6 +206,20 @@ export class Tavern {
         return await this.context.SlashCommandParser.commands[name].callback(named, text);
     }
 
+    /** All slash commands; one that has aliases stands there several times. */
+    get commands() {
+        return Object.values(this.context.SlashCommandParser.commands);
+    }
+
+    /**
+     * What a person reads of HTML. Nothing in it is run or loaded.
+     * @param {string} html The HTML.
+     * @returns {string}
+     */
+    plainText(html) {
+        return new DOMParser().parseFromString(html, 'text/html').body.textContent ?? '';
+    }
+
     // --- what happens -----------------------------------------------------------------------------------------------
 
     /**

@@ -474,6 +474,18 @@ export const REQUESTS = Object.freeze({
             script: { types: ['string'], filled: true, required: true },
         },
     },
+    list_commands: {
+        permission: 'scripts',
+        mutates: false,
+        since: '1.17.0',
+        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        fields: {
+            chat_id: { types: ['string'] },
+            search: { types: ['string'] },
+            start: { types: ['number'] },
+            limit: { types: ['number'] },
+        },
+    },
     generate_quiet: {
         permission: 'generate',
         mutates: true,

@@ -6,7 +6,15 @@ Written by `python -m chatbridge_gui.protocol.generate`. Change the requests in 
 from typing import Literal
 
 from chatbridge_gui.client.asking import Asker
-from chatbridge_gui.protocol.requests.power import GenerateQuiet, GenerateRaw, RawMessage, RunCommand, RunCommandResult
+from chatbridge_gui.protocol.requests.power import (
+    GenerateQuiet,
+    GenerateRaw,
+    ListCommands,
+    ListCommandsResult,
+    RawMessage,
+    RunCommand,
+    RunCommandResult,
+)
 from chatbridge_gui.protocol.requests.talk import TextResult
 
 
@@ -40,6 +48,32 @@ class PowerRequests(Asker):
         """
         content = RunCommand(script=script, tavern=tavern, chat_id=chat_id, key=key, revision=revision, if_busy=if_busy)
         return await self._ask("run_command", content, RunCommandResult)
+
+    async def list_commands(
+        self,
+        *,
+        search: str = "",
+        start: int = 0,
+        limit: int = 100,
+        tavern: int | None = None,
+        chat_id: str | None = None,
+    ) -> ListCommandsResult:
+        """The slash commands that SillyTavern and its extensions have, by name.
+
+        Args:
+            search: only those whose name holds this, whatever the case
+            start: where to begin, as `next` said
+            limit: how many at most
+
+        Returns:
+            Slash commands.
+            `total`: how many there are that fit
+            `next`: where to go on from; null: this was all
+
+        Needs the permission `scripts`.
+        """
+        content = ListCommands(search=search, start=start, limit=limit, tavern=tavern, chat_id=chat_id)
+        return await self._ask("list_commands", content, ListCommandsResult)
 
     async def generate_quiet(
         self,

@@ -6,14 +6,19 @@ from msgspec import Meta
 
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.limits import GENERATION_ANSWER
-from chatbridge_gui.protocol.messages import Content, Text
+from chatbridge_gui.protocol.messages import Content, Count, Text
 from chatbridge_gui.protocol.requests.spec import (
     GENERATING,
     WITHOUT_CHAT,
     AtLeastOne,
     ChangingRequest,
+    From,
+    Limit,
+    Next,
     RequestSpec,
     ScriptResult,
+    Sought,
+    TavernRequest,
 )
 from chatbridge_gui.protocol.requests.talk import TextResult
 
@@ -27,6 +32,41 @@ class RunCommand(ChangingRequest, kw_only=True):
 
 class RunCommandResult(ScriptResult):
     """The script has run."""
+
+
+class ListCommands(TavernRequest, kw_only=True):
+    """The slash commands that SillyTavern and its extensions have, by name."""
+
+    search: Sought = ""
+    start: From = 0
+    limit: Limit = 100
+
+
+class CommandArgument(Content):
+    """What a slash command takes."""
+
+    name: Annotated[str, Meta(description="written before it with `=`; empty: the text behind the named ones")] = ""
+    description: str = ""
+    required: bool = False
+    values: Annotated[tuple[str, ...], Meta(description="some that it may be; empty: anything, or not known")] = ()
+
+
+class Command(Content):
+    """A slash command."""
+
+    name: Annotated[str, Meta(description="without the slash")]
+    aliases: tuple[str, ...] = ()
+    arguments: Annotated[tuple[CommandArgument, ...], Meta(description="the named ones first")] = ()
+    returns: Annotated[str, Meta(description="what it gives to the pipe")] = ""
+    help: Annotated[str, Meta(description="as plain text, or the beginning of it")] = ""
+
+
+class ListCommandsResult(Content):
+    """Slash commands."""
+
+    commands: list[Command]
+    total: Annotated[Count, Meta(description="how many there are that fit")]
+    next: Next = None
 
 
 class GenerateQuiet(ChangingRequest, kw_only=True):
@@ -63,6 +103,7 @@ SPECS: Final = (
         errors=WITHOUT_CHAT,
         answer_within=GENERATION_ANSWER,
     ),
+    RequestSpec("list_commands", ListCommands, ListCommandsResult, permission="scripts"),
     RequestSpec(
         "generate_quiet",
         GenerateQuiet,

@@ -3,6 +3,8 @@
 import { hasChangingMacro } from '../macros.js';
 import { RequestError } from '../protocol.js';
 import { runScript, scriptResult } from '../script.js';
+import { commandsOf } from './commands.js';
+import { named, partOf } from './listing.js';
 
 /** Shorter than the hub waits. */
 const GENERATION_PATIENCE = 1740000;
@@ -10,6 +12,7 @@ const GENERATION_PATIENCE = 1740000;
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const POWER = Object.freeze({
     run_command: { needs: ['executeSlashCommandsWithOptions'], run: runCommand },
+    list_commands: { needs: ['SlashCommandParser'], run: listCommands },
     generate_quiet: { needs: ['generateQuietPrompt', 'stopGeneration'], run: generateQuiet },
     generate_raw: { needs: ['generateRaw', 'stopGeneration'], run: generateRaw },
 });
@@ -28,6 +31,16 @@ async function runCommand(work, { script, if_busy: ifBusy }) {
         abortController,
     }));
     return scriptResult(end, /** @type {any} */ (end.value)?.pipe);
+}
+
+/**
+ * The slash commands.
+ * @type {import('../work.js').Run}
+ */
+async function listCommands({ tavern }, { search, start, limit }) {
+    const commands = commandsOf(tavern.commands, (html) => tavern.plainText(html));
+    const { part, total, next } = partOf(named(commands, search), { start, limit });
+    return { commands: part, total, next };
 }
 
 /**

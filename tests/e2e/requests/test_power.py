@@ -53,6 +53,37 @@ def test_scripts(ask: Asker, model: FakeModel) -> None:
     ask.saved([greeting, "a Tester", "before"])
 
 
+def test_the_commands_are_listed_in_plain_words(ask: Asker) -> None:
+    ask.page.evaluate(
+        """() => {
+            const { SlashCommandParser, SlashCommand } = SillyTavern.getContext();
+            SlashCommandParser.addCommandObject(SlashCommand.fromProps({
+                name: 'zz-test',
+                callback: () => '',
+                helpString: '<div>One &amp; <b>two</b>.<img src=x onerror="window.ran = true"></div>',
+            }));
+        }"""
+    )
+    listed = ask.ask("list_commands", limit=1000)
+    commands = {one["name"]: one for one in listed["commands"]}
+    while listed["next"] is not None:
+        listed = ask.ask("list_commands", limit=1000, start=listed["next"])
+        commands.update((one["name"], one) for one in listed["commands"])
+    assert len(commands) == listed["total"] > 200
+    assert commands["zz-test"]["help"] == "One & two."
+    assert ask.page.evaluate("window.ran") is None
+    assert "imp" in commands["impersonate"]["aliases"] and "imp" not in commands
+    (await_, prompt) = commands["impersonate"]["arguments"]
+    assert (await_["name"], await_["values"], prompt["name"], prompt["description"]) == (
+        "await",
+        ["true", "false"],
+        "",
+        "prompt",
+    )
+    assert not [one for one in commands.values() if "<" in one["help"] and "<div" in one["help"]]
+    assert [one["name"] for one in ask.ask("list_commands", search="ZZ-TE")["commands"]] == ["zz-test"]
+
+
 def test_texts_outside_the_chat(ask: Asker, model: FakeModel) -> None:
     page = ask.page
     greeting = ask.on_disk()[0]["mes"]
