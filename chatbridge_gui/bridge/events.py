@@ -7,6 +7,8 @@ from typing import Any, Literal, TypeAlias
 from chatbridge_gui.protocol.messages import Failure, Role, TavernInfo, TavernNews
 
 Level: TypeAlias = Literal["debug", "info", "warning", "error"]
+Direction: TypeAlias = Literal["in", "out"]
+"""`in`: a peer sent it to the hub; `out`: the hub to a peer."""
 Kind: TypeAlias = Literal["server", "access", "peer", "chat", "stream", "request", "frame"]
 
 
@@ -96,6 +98,20 @@ class LogRow:
     kind: Kind
     text: str
     peer: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameSeen:
+    """A frame that passed, for those who watch the traffic. `peer` is `tavern 1`, `app 3`, or the address of one that
+    has not said yet who it is; `data` the frame as it was, but for tokens, which are masked; `type` is empty where it
+    cannot be read. `snapshot` means that it did not pass now: it says how things were when somebody began to watch."""
+
+    at: float
+    direction: Direction
+    peer: str
+    type: str
+    data: bytes
+    snapshot: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Final, TypeAlias
 from chatbridge_gui.bridge.events import Kind, Level
 
 Log: TypeAlias = Callable[[Level, Kind, str], None]
+Failed: TypeAlias = Callable[[BaseException], None]
 
 _NO_HANDSHAKE: Final = "opening handshake failed"
 """Somebody looked at the port and spoke no WebSocket; older versions of the library call that an error."""
@@ -15,9 +16,10 @@ _NO_HANDSHAKE: Final = "opening handshake failed"
 class _ToHubLog(logging.Handler):
     """Brings what the WebSocket library holds for an error into the hub's log, without any headers of a request."""
 
-    def __init__(self, log: Log) -> None:
+    def __init__(self, log: Log, failed: Failed) -> None:
         super().__init__(logging.ERROR)
         self._log = log
+        self._failed = failed
 
     def emit(self, record: logging.LogRecord) -> None:
         error = record.exc_info[1] if record.exc_info else None
@@ -26,10 +28,13 @@ class _ToHubLog(logging.Handler):
             self._log("debug", "access", text)
         else:
             self._log("error", "server", text)
+            if error is not None:
+                self._failed(error)
 
 
-def library_logger(log: Log) -> logging.Logger:
-    """A logger of this hub's own: handshake headers, which the library tells at lower levels, are kept nowhere."""
+def library_logger(log: Log, failed: Failed = lambda _error: None) -> logging.Logger:
+    """A logger of this hub's own: handshake headers, which the library tells at lower levels, are kept nowhere.
+    `failed` is told of what was raised and nobody expected."""
     logger = logging.Logger("chatbridge.server", logging.ERROR)
-    logger.addHandler(_ToHubLog(log))
+    logger.addHandler(_ToHubLog(log, failed))
     return logger

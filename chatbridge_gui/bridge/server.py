@@ -16,9 +16,10 @@ from chatbridge_gui.bridge.access import check_headers, token_matches
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import HubFailed, HubStarted, Observer
 from chatbridge_gui.bridge.hub import Hub
-from chatbridge_gui.bridge.library_log import library_logger
+from chatbridge_gui.bridge.library_log import Failed, library_logger
 from chatbridge_gui.bridge.peers import App, Outbox, Peer, Tavern
 from chatbridge_gui.bridge.routing import Router
+from chatbridge_gui.bridge.tap import Line, Tap
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.codec import Frame, decode, encode_error
@@ -48,11 +49,20 @@ class StartFailed(Exception):
 class HubServer:
     """A hub with its listening sockets. Start it once, stop it once."""
 
-    def __init__(self, config: HubConfig, observer: Observer) -> None:
+    def __init__(
+        self,
+        config: HubConfig,
+        observer: Observer,
+        tap: Tap | None = None,
+        failed: Failed = lambda _error: None,
+    ) -> None:
+        """`tap` is shown every frame; `failed` is told of every error that nobody expected."""
         self.config = config
+        self.tap = tap or Tap()
         self.hub = Hub(observer)
         self.router = Router(self.hub, has_window=config.has_window)
         self._observer = observer
+        self._failed = failed
         self._server: Server | None = None
         self._sockets: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
         self._connected = 0
@@ -89,7 +99,7 @@ class HubServer:
                 ping_timeout=limits.PING_TIMEOUT,
                 close_timeout=1,
                 server_header=None,
-                logger=library_logger(self.hub.log),
+                logger=library_logger(self.hub.log, self._failed),
                 create_connection=self._new_connection,  # type: ignore[arg-type]  # a function serves as well
             )
         except (OSError, UnicodeError, OverflowError) as error:
@@ -153,15 +163,16 @@ class HubServer:
             asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, _cut_off, connection)
 
         outbox.on_close = closing
-        sender = asyncio.create_task(_send(connection, outbox))
+        line = self.tap.line(_address(connection), self.config.token)
+        sender = asyncio.create_task(_send(connection, outbox, line))
         self._connected += 1
         try:
             if self._connected > limits.PEERS:
                 outbox.close(CloseCode.HUB_FULL, f"{limits.PEERS} programs are connected, and no more may be")
                 return
-            peer, frame = await self._first_frame(connection, outbox)
+            peer, frame = await self._first_frame(connection, outbox, line)
             if peer is not None:
-                await self._frames(connection, peer, frame)
+                await self._frames(connection, peer, frame, line)
         except ConnectionClosed as closed:
             self._log_close(connection, peer, closed)
             ended_by_peer = closed.rcvd is not None and closed.rcvd.code in _ENDED_ON_PURPOSE
@@ -172,7 +183,9 @@ class HubServer:
             await sender
             self._connected -= 1
 
-    async def _first_frame(self, connection: ServerConnection, outbox: Outbox) -> tuple[Peer | None, Frame | None]:
+    async def _first_frame(
+        self, connection: ServerConnection, outbox: Outbox, line: Line
+    ) -> tuple[Peer | None, Frame | None]:
         """Find out who it is. The frame is the one that is still to be acted on, in the simple profile.
 
         A peer that is silent at first is an app that listens, until its first frame says something else.
@@ -190,16 +203,22 @@ class HubServer:
                         outbox.close(CloseCode.BAD_HELLO, "no good hello came")
                         return None, None
                     listener = self.hub.join_app(Hello(role="app", name="listener"), address, outbox, simple=True)
+                    line.who = listener.label
                     continue
                 frame = None
                 try:
                     frame = _decode(data)
                     if listener is not None and frame.type in REQUESTS:
                         sender, listener = listener, None
+                        line.came(data)
                         return sender, frame
-                    return self._welcome(frame, connection, outbox)
+                    peer, frame = self._welcome(frame, connection, outbox)
+                    line.who = peer.label
+                    line.came(data)
+                    return peer, frame
                 except ProtocolError as error:
                     offences += 1
+                    line.came(data)
                     self._refused(error, frame, outbox, address)
                     if error.code in _FATAL:
                         outbox.close(_FATAL[error.code], error.message[:100])
@@ -237,13 +256,14 @@ class HubServer:
             return self.hub.join_tavern(Hello(role="tavern", name="simple"), address, outbox, simple=True), frame
         raise ProtocolError(ErrorCode.UNEXPECTED, f"the first frame is hello, not {frame.type}", {"type": frame.type})
 
-    async def _frames(self, connection: ServerConnection, peer: Peer, frame: Frame | None) -> None:
+    async def _frames(self, connection: ServerConnection, peer: Peer, frame: Frame | None, line: Line) -> None:
         offences = 0
         while True:
             try:
                 if frame is None:
                     await asyncio.sleep(0)  # between two frames of one peer, the others have their turn
                     data = await connection.recv()
+                    line.came(data)
                     if peer.outbox.closing is not None:
                         continue  # it is being closed; what it says now comes too late
                     frame = _decode(data)
@@ -281,10 +301,11 @@ class HubServer:
             self.hub.check_taverns()
 
 
-async def _send(connection: ServerConnection, outbox: Outbox) -> None:
+async def _send(connection: ServerConnection, outbox: Outbox, line: Line) -> None:
     """Send what waits for a peer until it is closed from either side."""
     try:
         while (frame := await outbox.next()) is not None:
+            line.went(frame)
             await asyncio.wait_for(connection.send(frame, text=True), limits.SEND_TIMEOUT)
         assert outbox.closing is not None
         await connection.close(*outbox.closing)

@@ -1,17 +1,20 @@
 """The hub's background thread: the one narrow way between the event loop and whoever owns the main thread."""
 
 import asyncio
-import contextlib
 import itertools
 import threading
+import time
 from collections.abc import Callable, Coroutine
 from typing import Any
 
 import msgspec
 
 from chatbridge_gui.bridge.config import HubConfig
-from chatbridge_gui.bridge.events import Answered, HubFailed, HubStopped, Observer
+from chatbridge_gui.bridge.events import Answered, HubFailed, HubStopped, LogRow, Observer
+from chatbridge_gui.bridge.library_log import Failed
 from chatbridge_gui.bridge.server import HubServer, StartFailed
+from chatbridge_gui.bridge.snapshot import snapshot
+from chatbridge_gui.bridge.tap import Tap, Watcher
 from chatbridge_gui.protocol.codec import encode, failure
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import Content, Failure
@@ -23,13 +26,17 @@ class HubThread:
 
     Every method returns at once and may be called from any thread; what becomes of it is delivered as an event.
     `deliver` is called in the hub's thread (and, for a refused request, in the caller's): it must only enqueue.
+    `failed` is told there of every error that nobody expected, for a report.
     """
 
-    def __init__(self, deliver: Observer) -> None:
+    def __init__(self, deliver: Observer, failed: Failed = lambda _error: None) -> None:
         self._deliver = deliver
+        self._failed = failed
         self._server: HubServer | None = None
+        self._tap = Tap()
         self._ids = itertools.count(1)
         self._loop = asyncio.new_event_loop()
+        self._loop.set_exception_handler(self._loop_failed)
         self._turn = asyncio.Lock()
         self._closed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -75,6 +82,28 @@ class HubThread:
             reply(failure(ProtocolError(ErrorCode.NO_TAVERN, "the program is closing")))
         return id
 
+    def watch_frames(self, watcher: Watcher, *, from_the_beginning: bool = False) -> None:
+        """Show every frame from now on to `watcher`, which is called in the hub's thread and must only enqueue.
+        `from_the_beginning` tells it first how things are at the connected taverns."""
+
+        def begin() -> None:
+            if from_the_beginning and self._server is not None:
+                for seen in snapshot(self._server.hub):
+                    watcher(seen)
+            self._tap.add(watcher)
+
+        self._call_soon(begin)
+
+    def unwatch_frames(self, watcher: Watcher, then: Callable[[], None] = lambda: None) -> None:
+        """Show it none any more; `then` is called in the hub's thread after the last one."""
+
+        def end() -> None:
+            self._tap.remove(watcher)
+            then()
+
+        if not self._call_soon(end):
+            then()
+
     def close(self) -> None:
         """Stop and end the thread; `HubStopped` is the last event."""
         self._submit(self._close)
@@ -98,14 +127,30 @@ class HubThread:
                 self._tasks.add(task)
                 task.add_done_callback(self._finished)
 
-        with contextlib.suppress(RuntimeError):  # closed already: nothing is left to start or stop
-            self._loop.call_soon_threadsafe(begin)
+        self._call_soon(begin)
+
+    def _call_soon(self, function: Callable[[], None]) -> bool:
+        """False if the thread has ended, and with it whatever there was to do."""
+        try:
+            self._loop.call_soon_threadsafe(function)
+        except RuntimeError:
+            return False
+        return True
 
     def _finished(self, task: asyncio.Task[None]) -> None:
         self._tasks.discard(task)
-        if not task.cancelled() and task.exception() is not None:
-            error = task.exception()
+        error = None if task.cancelled() else task.exception()
+        if error is not None:
+            self._failed(error)
             self._deliver(HubFailed("failed", f"the server failed: {error!r}", {"reason": repr(error)}))
+
+    def _loop_failed(self, _loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """What nobody waited for has failed: a callback, or a task on its own."""
+        error = context.get("exception")
+        reason = f"{context['message']}: {error!r}" if error is not None else context["message"]
+        self._deliver(LogRow(time.time(), "error", "server", f"something went wrong in the server itself: {reason}"))
+        if error is not None:
+            self._failed(error)
 
     async def _start(self, config: HubConfig) -> None:
         async with self._turn:
@@ -115,7 +160,7 @@ class HubThread:
                 await self._server.stop()
                 self._deliver(HubStopped())
                 self._server = None
-            server = HubServer(config, self._deliver)
+            server = HubServer(config, self._deliver, self._tap, self._failed)
             try:
                 await server.start()
             except StartFailed as failed:
