@@ -13,7 +13,8 @@ from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.events import HubFailed, HubStarted
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.main_window import HubFactory, MainWindow
+from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.serving import HubFactory
 from chatbridge_gui.gui.theme import theme_name
 from chatbridge_gui.settings import Settings, SettingsError
 
@@ -110,7 +111,7 @@ def _keep(
 ) -> None:
     """Save how the window was left. What the command line said was for this time only."""
     settings.geometry = root.geometry()
-    settings.log_height = max(window.log_pane.winfo_height() * 100 // window.look.px(100), 60)
+    settings.log_height = window.layout.log_height
     if (settings.host, settings.port) == given:
         settings.host, settings.port = own
     try:
@@ -135,13 +136,7 @@ def _place(root: tkinter.Tk, window: MainWindow, settings: Settings) -> None:
     else:
         left, top = (screen[0] - wide) // 2, (screen[1] - high) // 3
     root.geometry(f"{wide}x{high}+{left}+{top}")
-
-    def set_sash(_event: object) -> None:
-        window.panes.unbind("<Map>")
-        root.update_idletasks()
-        window.panes.sashpos(0, max(window.panes.winfo_height() - px(settings.log_height), px(300)))
-
-    window.panes.bind("<Map>", set_sash)
+    window.layout.set_log_height(settings.log_height)
 
 
 def _say(text: str) -> None:

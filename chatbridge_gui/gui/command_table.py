@@ -1,0 +1,20 @@
+"""The window's own commands. What belongs to one panel alone is added by that panel."""
+
+from typing import TYPE_CHECKING
+
+from chatbridge_gui.gui.commands import Command
+
+if TYPE_CHECKING:
+    from chatbridge_gui.gui.main_window import MainWindow
+
+
+def window_commands(window: "MainWindow") -> tuple[Command, ...]:
+    """The rows, with what they do in this window."""
+    available = window.available
+    return (
+        Command("stop", "send.stop", window.talking.stop, ("Escape",), "write", lambda: available().stop, quiet=True),
+        Command("server", "command.server", window.server_panel.press_start, group="server"),
+        Command("install", "install.open", window.open_install_dialog, group="server"),
+        Command("demo", "demo.start", window.toggle_demo, group="server"),
+        Command("close", "command.close", window.close, ("Mod+Q",)),
+    )

@@ -1,0 +1,112 @@
+"""The window's panels, all together: they take a theme or a language, and show how things are."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+
+from chatbridge_gui.bridge.events import PeerInfo
+from chatbridge_gui.gui.actions import Availability
+from chatbridge_gui.gui.chat_header import ChatHeader
+from chatbridge_gui.gui.chat_view import ChatView
+from chatbridge_gui.gui.empty_state import EmptyState
+from chatbridge_gui.gui.log_pane import LogPane
+from chatbridge_gui.gui.notices import Notices
+from chatbridge_gui.gui.send_box import SendBox
+from chatbridge_gui.gui.server_panel import ServerPanel
+from chatbridge_gui.gui.taverns import Tavern, TavernBook
+from chatbridge_gui.gui.wording import say_again
+from chatbridge_gui.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Panels:
+    """Each has `apply_theme`, and `apply_language` where it has words that `say` does not know."""
+
+    server_panel: ServerPanel
+    header: ChatHeader
+    chat_view: ChatView
+    empty_state: EmptyState
+    send_box: SendBox
+    log_pane: LogPane
+    notices: Notices
+
+    def apply_theme(self, _style: object = None) -> None:
+        for field in fields(self):
+            getattr(self, field.name).apply_theme()
+
+    def apply_language(self) -> None:
+        """Everything in the language that was chosen last."""
+        say_again()
+        for field in fields(self):
+            apply = getattr(getattr(self, field.name), "apply_language", None)
+            if apply is not None:
+                apply()
+
+
+class Showing:
+    """Brings the panels in step with what is known. `also` is called whenever it has."""
+
+    def __init__(
+        self,
+        panels: Panels,
+        book: TavernBook,
+        settings: Settings,
+        available: Callable[[], Availability],
+        also: Callable[[], None],
+    ) -> None:
+        self.peers: dict[int, PeerInfo] = {}
+        self._panels = panels
+        self._book = book
+        self._settings = settings
+        self._available = available
+        self._also = also
+        self._dirty = False
+
+    def soon(self) -> None:
+        """Several events in a row change what is shown once."""
+        if not self._dirty:
+            self._dirty = True
+            self._panels.header.after_idle(self._if_dirty)
+
+    def _if_dirty(self) -> None:
+        if self._dirty:
+            self.refresh()
+
+    def refresh(self) -> None:
+        """Show how things are now."""
+        self._dirty = False
+        panels, book, shown = self._panels, self._book, self._book.shown
+        mirror = shown.mirror if shown is not None else None
+        if mirror is not panels.chat_view.mirror:
+            panels.chat_view.show(mirror)
+        else:
+            panels.chat_view.refresh()
+        panels.header.refresh(book, running=panels.server_panel.phase == "listening")
+        if shown is None:
+            panels.header.grid_remove()
+        else:
+            panels.header.grid()
+        panels.server_panel.peers.refresh(self.peers.values(), book)
+        available = self._available()
+        panels.send_box.set_available(available)
+        panels.chat_view.set_swipe(available.swipe)
+        self._choose_page(shown)
+        self._also()
+
+    def _choose_page(self, shown: Tavern | None) -> None:
+        """The chat, or what there is to do until there is one."""
+        empty = self._panels.empty_state
+        if shown is None:
+            empty.show("tavern", host=self._settings.host, port=int(self._settings.port))
+        elif shown.mirror.chat.id is None and not shown.mirror.streams:
+            empty.show("history" if shown.mirror.epoch < 0 else "chat")
+        else:
+            self._panels.chat_view.lift()
+            return
+        empty.lift()
+
+
+def window_title(book: TavernBook) -> str:
+    """What the system calls the window."""
+    chat = book.shown.mirror.chat if book.shown is not None else None
+    name = (chat.character or chat.group) if chat is not None else None
+    return f"{name} – ChatBridge" if name else "ChatBridge"

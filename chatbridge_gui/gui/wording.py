@@ -1,0 +1,30 @@
+"""Words on widgets that follow the language while the window is open.
+
+`say(label, "log.title")` sets the text and remembers the key; `say_again()` sets all of them anew in the language of
+the time. Words that change with what is shown belong to a panel's `apply_language`, which shows it anew.
+"""
+
+import tkinter
+from weakref import WeakKeyDictionary
+
+from chatbridge_gui.gui.i18n import t
+
+_said: "WeakKeyDictionary[object, dict[str, tuple[str, dict[str, object]]]]" = WeakKeyDictionary()
+
+
+def say(widget: object, key: str, option: str = "text", **params: object) -> None:
+    """Set an option of a widget to the string of this key, now and whenever the language is another."""
+    _said.setdefault(widget, {})[option] = (key, params)
+    _set(widget, option, t(key, **params))
+
+
+def say_again() -> None:
+    """Every widget that is still there gets its words in the language of the time."""
+    for widget, options in list(_said.items()):
+        for option, (key, params) in options.items():
+            _set(widget, option, t(key, **params))
+
+
+def _set(widget: object, option: str, words: str) -> None:
+    if not (isinstance(widget, tkinter.Misc) and not widget.winfo_exists()):
+        widget.configure(**{option: words})  # type: ignore[attr-defined]
