@@ -158,6 +158,8 @@ export class History {
      */
     found(message) {
         this.held.found(message);
+        // SillyTavern, when it adds a reply, gives the message before it an empty reasoning, and no event tells of that.
+        this.compareSoon();
     }
 
     /**
