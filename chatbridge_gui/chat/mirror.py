@@ -47,6 +47,8 @@ class LiveStream:
     at: int | None
     uid: str | None
     base: str
+    tokens: int = 0
+    """How many bits have come, about its tokens; 0 if nobody counts them."""
     _text: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
     _rewritten: bool = False
@@ -119,6 +121,7 @@ class LiveStream:
             OutOfSync: it does not end as it should.
         """
         parts = self._text if news.channel == "text" else self._reasoning
+        self.tokens = max(self.tokens, news.tokens)
         if news.text is not None:
             self._rewritten |= not news.text.startswith(_joined(parts))
             parts[:] = [news.text]

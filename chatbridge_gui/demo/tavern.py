@@ -1,12 +1,14 @@
 """The demo's tavern: a chat of its own, a character who answers from a script, and the tavern's side of the wire."""
 
 import asyncio
+import base64
 import contextlib
 import itertools
 import threading
 import uuid
 from datetime import UTC, datetime
-from typing import Any
+from importlib.resources import files
+from typing import Any, Final
 
 import msgspec
 from websockets.asyncio.client import ClientConnection, connect
@@ -30,9 +32,11 @@ from chatbridge_gui.protocol.messages import (
     StreamUpdate,
     TavernState,
 )
+from chatbridge_gui.protocol.requests.people import GetAvatarResult
 from chatbridge_gui.protocol.requests.spec import Done
 from chatbridge_gui.protocol.requests.talk import SendMessageResult, StopResult
 
+_PICTURE: Final = "seraphina.png"
 _LETTERS_PER_TOKEN = 4
 _RECONNECT_AFTER = 1.0
 _ANSWERS = 1000
@@ -95,7 +99,12 @@ class _Chat:
         self._secret = secret
         self._instance = str(uuid.uuid4())
         self._ref = ChatRef(
-            id="Demo", title="A demo of ChatBridge", kind="solo", character=script.CHARACTER, persona=script.USER
+            id="Demo",
+            title="A demo of ChatBridge",
+            kind="solo",
+            character=script.CHARACTER,
+            avatar=_PICTURE,
+            persona=script.USER,
         )
         self._uids = itertools.count(1)
         self._streams = itertools.count(1)
@@ -118,7 +127,7 @@ class _Chat:
                     version=__version__,
                     instance=self._instance,
                     token=self._secret,
-                    capabilities=("send_message", "regenerate", "stop"),
+                    capabilities=("send_message", "regenerate", "stop", "get_avatar"),
                 ),
             )
             async for frame in connection:
@@ -144,6 +153,8 @@ class _Chat:
                 running = self._reply is not None
                 await self._stop_reply()
                 await self._answer(frame, StopResult(stopped=running))
+            case "get_avatar":
+                await self._answer(frame, _avatar(content))
             case _:
                 pass
 
@@ -196,11 +207,11 @@ class _Chat:
             start = StreamStart(stream=stream, kind=kind, chat_id=self._ref.id, epoch=1, at=len(self._messages))
             start.speaker = script.CHARACTER
             await self._send("stream_start", start)
-            for i in range(0, len(reply), _LETTERS_PER_TOKEN):
+            for tokens, i in enumerate(range(0, len(reply), _LETTERS_PER_TOKEN), 1):
                 await asyncio.sleep(self._delay)
                 token = reply[i : i + _LETTERS_PER_TOKEN]
                 said += token
-                await self._send("stream_update", StreamUpdate(stream=stream, append=token))
+                await self._send("stream_update", StreamUpdate(stream=stream, append=token, tokens=tokens))
         except (asyncio.CancelledError, ConnectionClosed):
             stopped = True
         self._reply = None
@@ -264,3 +275,10 @@ class _Chat:
             "uid": f"d{next(self._uids)}",
             "swipe_count": 1,
         }
+
+
+def _avatar(content: dict[str, Any]) -> Content:
+    if content["kind"] != "character" or content["avatar"] != _PICTURE:
+        return Failure(code="not_found", message="the demo has a picture of its character only")
+    picture = base64.b64encode(files("chatbridge_gui.demo").joinpath(_PICTURE).read_bytes()).decode()
+    return GetAvatarResult(image=f"data:image/png;base64,{picture}")

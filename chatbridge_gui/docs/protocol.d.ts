@@ -304,6 +304,8 @@ export interface StreamUpdate {
     text?: string | null;
     /** which of the two texts it belongs to (default: `"text"`) */
     channel?: 'reasoning' | 'text';
+    /** how many bits of the reply have come, about its tokens; 0: not told (default: `0`) */
+    tokens?: number;
     /** added by the hub */
     tavern?: number;
 }
@@ -671,6 +673,12 @@ export interface PersonaInfo {
 /** The persona the user goes by now. */
 export interface SelectPersonaResult {
     persona: PersonaInfo;
+}
+
+/** A picture. */
+export interface GetAvatarResult {
+    /** a `data:` address with a PNG or a JPEG in base64 */
+    image: string;
 }
 
 /** What is open and what SillyTavern is doing. */
@@ -1391,6 +1399,18 @@ export interface SelectPersona {
     name?: string | null;
 }
 
+/** The picture of a character or of a persona, made small: a square of 96 pixels, its middle where it was none. */
+export interface GetAvatar {
+    /** which one; may be left out while one is connected (default: `null`) */
+    tavern?: number | null;
+    /** guard: refused as `stale_chat` if another is open (default: `null`) */
+    chat_id?: string | null;
+    /** whose (default: `"character"`) */
+    kind?: 'character' | 'persona';
+    /** its key, its avatar file; left out, with a persona: the one that is selected (default: `null`) */
+    avatar?: string | null;
+}
+
 /** Who, where and how: what is open, what SillyTavern is doing, and how much of everything there is. */
 export interface GetContext {
     /** which one; may be left out while one is connected (default: `null`) */
@@ -1792,6 +1812,11 @@ export interface Requests {
     /** Go by another persona. Permission: `switch`. It changes something. */
     select_persona: { content: SelectPersona; result: SelectPersonaResult };
     /**
+     * The picture of a character or of a persona, made small: a square of 96 pixels, its middle where it was
+     * none. Permission: `read`.
+     */
+    get_avatar: { content: GetAvatar; result: GetAvatarResult };
+    /**
      * Who, where and how: what is open, what SillyTavern is doing, and how much of everything there is.
      * Permission: `read`.
      */
@@ -1899,6 +1924,7 @@ export type FromApp =
     | { type: 'select_group'; id?: RequestId; content?: SelectGroup }
     | { type: 'list_personas'; id?: RequestId; content?: ListPersonas }
     | { type: 'select_persona'; id?: RequestId; content?: SelectPersona }
+    | { type: 'get_avatar'; id?: RequestId; content?: GetAvatar }
     | { type: 'get_context'; id?: RequestId; content?: GetContext }
     | { type: 'get_authors_note'; id?: RequestId; content?: GetAuthorsNote }
     | { type: 'set_authors_note'; id?: RequestId; content?: SetAuthorsNote }
@@ -1984,6 +2010,7 @@ export type ToTavern =
     | { type: 'select_group'; id: number; content: Required<SelectGroup> }
     | { type: 'list_personas'; id: number; content: Required<ListPersonas> }
     | { type: 'select_persona'; id: number; content: Required<SelectPersona> }
+    | { type: 'get_avatar'; id: number; content: Required<GetAvatar> }
     | { type: 'get_context'; id: number; content: Required<GetContext> }
     | { type: 'get_authors_note'; id: number; content: Required<GetAuthorsNote> }
     | { type: 'set_authors_note'; id: number; content: Required<SetAuthorsNote> }

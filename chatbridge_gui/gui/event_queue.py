@@ -117,7 +117,7 @@ class EventQueue:
         if not isinstance(event, News) or not isinstance(event.content, StreamUpdate):
             return event
         tavern, first = event.tavern, event.content
-        text, drop, parts, count = first.text, first.drop, [first.append or ""], 1
+        text, drop, parts, count, tokens = first.text, first.drop, [first.append or ""], 1, first.tokens
         while (following := self._get()) is not None:
             more = following.content if isinstance(following, News) and following.tavern == tavern else None
             if (
@@ -134,7 +134,9 @@ class EventQueue:
                 parts[-1] = parts[-1].removesuffix(more.drop)
             parts.append(more.append or "")
             count += 1
+            tokens = max(tokens, more.tokens)
         if count == 1:
             return event
-        merged = StreamUpdate(stream=first.stream, drop=drop, append="".join(parts), text=text, channel=first.channel)
+        merged = StreamUpdate(stream=first.stream, drop=drop, append="".join(parts), text=text)
+        merged.channel, merged.tokens = first.channel, tokens
         return News(tavern, merged)

@@ -95,6 +95,9 @@ SIMPLE_UPDATES_PER_SECOND: Final = 10
 NAME_CHARACTERS: Final = 200
 """The longest name, version or id a peer may give."""
 
+PICTURE_CHARACTERS: Final = 64 * 1024
+"""The longest address of a picture that `get_avatar` gives, the picture being in it."""
+
 LARGEST_NUMBER: Final = 2**53 - 1
 """The largest whole number that every language's JSON reads exactly."""
 

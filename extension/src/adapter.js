@@ -19,7 +19,7 @@ export const USED = Object.freeze({
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'deleteMessage', 'updateMessageBlock',
         'chatMetadata', 'getRequestHeaders', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
         'executeSlashCommandsWithOptions', 'generateQuietPrompt', 'generateRaw', 'getWorldInfoNames', 'saveMetadata', 'substituteParams',
-        'maxContext', 'chatCompletionSettings', 'Popup', 'POPUP_TYPE',
+        'maxContext', 'chatCompletionSettings', 'Popup', 'POPUP_TYPE', 'getThumbnailUrl',
     ],
     events: [
         'APP_READY', 'CHAT_CHANGED', 'GENERATION_STARTED', 'GENERATE_AFTER_DATA', 'STREAM_TOKEN_RECEIVED', 'GENERATION_ENDED',
@@ -560,6 +560,21 @@ export class Tavern {
             throw new RequestError('failed', why, { reason: `http ${response.status}` });
         }
         return await response.json();
+    }
+
+    /**
+     * A picture as SillyTavern's server keeps it for its lists.
+     * @param {'avatar' | 'persona'} type Of what.
+     * @param {string} file Its key.
+     * @returns {Promise<Blob>}
+     * @throws {RequestError} not_found: there is none.
+     */
+    async thumbnail(type, file) {
+        const response = await fetch(this.context.getThumbnailUrl(type, file));
+        if (!response.ok) {
+            throw new RequestError('not_found', `SillyTavern's server has no picture for it: it answered ${response.status}`);
+        }
+        return await response.blob();
     }
 
     /**

@@ -374,6 +374,17 @@ export const REQUESTS = Object.freeze({
             name: { types: ['string'] },
         },
     },
+    get_avatar: {
+        permission: 'read',
+        mutates: false,
+        since: '1.17.0',
+        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
+        fields: {
+            chat_id: { types: ['string'] },
+            kind: { types: ['string'], choices: ['character', 'persona'] },
+            avatar: { types: ['string'] },
+        },
+    },
     get_context: {
         permission: 'read',
         mutates: false,

@@ -55,6 +55,8 @@ import { ShownText } from './shown.js';
  * @property {LiveMessage | null} message Its message, once there is one.
  * @property {Processor | null} processor SillyTavern's view, once it streams.
  * @property {string} raw What the model has said.
+ * @property {number} tokens How many bits of it have come.
+ * @property {number} length How much text and reasoning has come.
  * @property {unknown} stamp Which showing of its message was SillyTavern's last when it told of that.
  * @property {ShownText} shown What SillyTavern makes of it.
  * @property {{tracker: DeltaTracker, latest: string}} text The text.
@@ -176,6 +178,9 @@ export class Streams {
                 this.options.history.found(message);
             }
         }
+        const length = text.length + (processor?.reasoningHandler?.reasoning?.length ?? 0);
+        live.tokens += length === live.length ? 0 : 1;
+        live.length = length;
         live.raw = text;
         live.stamp = live.message?.gen_finished;
         this.news = true;
@@ -370,6 +375,8 @@ export class Streams {
             message: old,
             processor: null,
             raw: '',
+            tokens: 0,
+            length: 0,
             stamp: undefined,
             shown: new ShownText(kept),
             text: { tracker: new DeltaTracker(), latest: '' },
@@ -434,7 +441,8 @@ export class Streams {
         if (!delta) {
             return false;
         }
-        const head = channel === 'text' ? { stream: live.stream } : { stream: live.stream, channel };
+        const { stream, tokens } = live;
+        const head = channel === 'text' ? { stream, tokens } : { stream, channel, tokens };
         const grows = 'append' in delta;
         const [first, ...more] = piecesOf(grows ? delta.append : (channel === 'text' ? live.rest : '') + delta.text);
         this.#update(grows ? { ...head, ...delta, append: first } : { ...head, text: first });

@@ -242,7 +242,7 @@ test('reasoning goes its own way', async () => {
     await all.tavern.token('');
     all.tavern.streamingProcessor.reasoningHandler = { reasoning: 'Let me think' };
     await say(all, '', '', 'So');
-    assert.deepEqual(all.ofType('stream_update'), [{ stream: 1, channel: 'reasoning', append: 'Let me think' }, { stream: 1, append: 'So' }]);
+    assert.deepEqual(all.ofType('stream_update'), [{ stream: 1, channel: 'reasoning', tokens: 1, append: 'Let me think' }, { stream: 1, tokens: 2, append: 'So' }]);
     await all.tavern.finish();
     agree(all);
 });
@@ -260,7 +260,7 @@ test('the text is the one that SillyTavern makes of the words, not the words', a
         assert.equal(shown().trimEnd(), all.tavern.chat.at(-1).mes.trimEnd());
     }
     const [, quoted] = all.ofType('stream_update').slice(1);
-    assert.deepEqual(quoted, { stream: 1, drop: '"', append: 'oof"' });
+    assert.deepEqual(quoted, { stream: 1, tokens: 3, drop: '"', append: 'oof"' });
     await all.tavern.finish(all.tavern.cook(all.tavern.text));
     agree(all);
     assert.equal(all.mirror.ended[0].live.text, 'A dog said: "Woof!" The dog left');

@@ -1,5 +1,6 @@
 """The demo's tavern behaves as a real one would, towards a hub that starts, stops and refuses."""
 
+import base64
 import json
 from collections.abc import Callable, Iterator
 
@@ -63,6 +64,18 @@ def test_a_message_is_answered_by_a_growing_reply(rig: Rig, start_demo: Callable
     assert reader.texts[2] == script.REPLIES[0].format(text=reader.texts[1])
     assert reader.steps > 20
     assert not reader.mirror.streams
+
+
+def test_the_character_has_a_picture_and_nobody_else(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
+    start_demo()
+    reader = Reader(rig.app())
+    reader.read_until("chat_history")
+    avatar = reader.mirror.chat.avatar
+    reader.client.say("get_avatar", {"avatar": avatar}, id=1)
+    image = reader.client.hear("result", id=1)["content"]["image"]
+    assert base64.b64decode(image.removeprefix("data:image/png;base64,")).startswith(b"\x89PNG")
+    reader.client.say("get_avatar", {"kind": "persona"}, id=2)
+    assert reader.client.hear("error", id=2)["content"]["code"] == "not_found"
 
 
 def test_regenerate_takes_the_last_reply_away_and_says_something_else(

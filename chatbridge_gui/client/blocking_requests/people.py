@@ -9,6 +9,8 @@ from typing import Literal
 from chatbridge_gui.client.waiting import Waiter
 from chatbridge_gui.protocol.requests.chats import ChatResult
 from chatbridge_gui.protocol.requests.people import (
+    GetAvatar,
+    GetAvatarResult,
     ListCharacters,
     ListCharactersResult,
     ListGroups,
@@ -202,3 +204,26 @@ class BlockingPeopleRequests(Waiter):
             if_busy=if_busy,
         )
         return self._ask("select_persona", content, SelectPersonaResult)
+
+    def get_avatar(
+        self,
+        *,
+        kind: Literal["character", "persona"] = "character",
+        avatar: str | None = None,
+        tavern: int | None = None,
+        chat_id: str | None = None,
+    ) -> GetAvatarResult:
+        """The picture of a character or of a persona, made small: a square of 96 pixels, its middle where it was none.
+
+        Args:
+            kind: whose
+            avatar: its key, its avatar file; left out, with a persona: the one that is selected
+
+        Returns:
+            A picture.
+            `image`: a `data:` address with a PNG or a JPEG in base64
+
+        Needs the permission `read`. May fail with not_found.
+        """
+        content = GetAvatar(kind=kind, avatar=avatar, tavern=tavern, chat_id=chat_id)
+        return self._ask("get_avatar", content, GetAvatarResult)

@@ -1,10 +1,11 @@
 """Who there is to talk with, and as whom: characters, groups, personas."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from msgspec import Meta
 
 from chatbridge_gui.protocol.errors import ErrorCode
+from chatbridge_gui.protocol.limits import PICTURE_CHARACTERS
 from chatbridge_gui.protocol.messages import Content, Count, Name
 from chatbridge_gui.protocol.requests.chats import ChatResult
 from chatbridge_gui.protocol.requests.spec import (
@@ -128,6 +129,23 @@ class SelectPersonaResult(Content):
     persona: PersonaInfo
 
 
+class GetAvatar(TavernRequest, kw_only=True):
+    """The picture of a character or of a persona, made small: a square of 96 pixels, its middle where it was none."""
+
+    kind: Annotated[Literal["character", "persona"], Meta(description="whose")] = "character"
+    avatar: Annotated[
+        Name | None, Meta(description="its key, its avatar file; left out, with a persona: the one that is selected")
+    ] = None
+
+
+class GetAvatarResult(Content):
+    """A picture."""
+
+    image: Annotated[
+        str, Meta(max_length=PICTURE_CHARACTERS, description="a `data:` address with a PNG or a JPEG in base64")
+    ]
+
+
 SPECS: Final = (
     RequestSpec("list_characters", ListCharacters, ListCharactersResult, permission="read"),
     RequestSpec("select_character", SelectCharacter, ChatResult, permission="switch", mutates=True, errors=_SELECTING),
@@ -143,4 +161,5 @@ SPECS: Final = (
         errors=_SELECTING,
         since=_KNOWS_PERSONA,
     ),
+    RequestSpec("get_avatar", GetAvatar, GetAvatarResult, permission="read", errors=(ErrorCode.NOT_FOUND,)),
 )

@@ -1,6 +1,7 @@
 /** Who there is to talk with, and as whom. */
 
-import { RequestError } from '../protocol.js';
+import { smallPicture } from '../picture.js';
+import { LIMITS, RequestError } from '../protocol.js';
 import { countOf, isSame, namesOf, ownerOf } from './chat-files.js';
 import { chosen, isoTime, named, partOf } from './listing.js';
 import { refuseWhileCreating, settle, switchChat } from './switching.js';
@@ -20,6 +21,7 @@ export const PEOPLE = Object.freeze({
     list_groups: { needs: [], run: listing('groups', groupsOf) },
     select_group: { needs: ['getRequestHeaders', 'openGroupChat'], run: selectGroup },
     list_personas: { needs: ['command:persona-get'], run: listing('personas', personasOf) },
+    get_avatar: { needs: ['getThumbnailUrl'], run: getAvatar },
     select_persona: { needs: ['command:persona-get', 'command:persona-set', 'openGroupChat'], run: selectPersona },
 });
 
@@ -167,4 +169,19 @@ async function selectPersona(work, content) {
         await work.until(() => !history.online || history.flush(), PERSONA_PATIENCE);
     }
     return { persona: { ...persona, selected: true } };
+}
+
+/**
+ * The picture of somebody who is listed; the server is asked for no other file.
+ * @type {import('../work.js').Run}
+ */
+async function getAvatar({ tavern }, { kind, avatar }) {
+    const persona = kind === 'persona';
+    const { characters, powerUserSettings } = tavern.context;
+    const keys = persona ? Object.keys(powerUserSettings?.personas ?? {}) : characters.map((/** @type {{avatar: string}} */ one) => String(one.avatar));
+    const asked = avatar ?? (persona && keys.length && tavern.has('command:persona-get') ? await currentPersona(tavern) : '');
+    if (!keys.includes(asked)) {
+        throw new RequestError('not_found', `there is no ${kind} "${asked.slice(0, LIMITS.nameCharacters)}"`, { avatar: asked.slice(0, LIMITS.nameCharacters) });
+    }
+    return { image: await smallPicture(await tavern.thumbnail(persona ? 'persona' : 'avatar', asked)) };
 }

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import io
 import shutil
 from typing import Any
 
 import pytest
+from PIL import Image
 
 from chatbridge_gui.protocol.messages import ChatRef
 
@@ -196,3 +199,35 @@ def test_characters_of_one_name_and_personas(ask: Asker) -> None:
     assert context(page, "c.getCurrentChatId()") == "of the pair"
     reload(page)
     assert context(page, "c.name1") == "Tester"
+
+
+def test_pictures_come_small_and_only_of_who_is_listed(ask: Asker) -> None:
+    page, tavern = ask.page, ask.tavern
+    picture = Image.new("RGB", (200, 300), "red")
+    picture.paste((0, 0, 255), (60, 110, 140, 190))
+    picture.save(tavern.user / "User Avatars" / "second.png")
+
+    def seen(**content: str) -> Image.Image:
+        head, _, body = ask.ask("get_avatar", **content)["image"].partition(",")
+        assert head == "data:image/png;base64"
+        return Image.open(io.BytesIO(base64.b64decode(body))).convert("RGB")
+
+    assert seen(kind="character", avatar="Alice.png").size == (96, 96)
+    persona = seen(kind="persona", avatar="second.png")
+    assert persona.size == (96, 96)
+    red, _, blue = persona.getpixel((48, 48))  # type: ignore[misc]
+    assert blue > 200 > 60 > red
+    red, _, blue = persona.getpixel((3, 48))  # type: ignore[misc]
+    assert red > 200 > 60 > blue
+    ask.ask("select_persona", avatar="second.png")
+    assert seen(kind="persona").tobytes() == persona.tobytes()
+    for wrong in ({"avatar": "Nobody.png"}, {}, {"kind": "persona", "avatar": "Alice.png"}, {"avatar": "../settings.json"}):
+        assert ask.refused("get_avatar", **wrong).code == "not_found"
+    assert ask.refused("get_avatar", kind="group", avatar="x").code == "bad_field"
+    (tavern.user / "characters" / "Bob.png").rename(tavern.user / "characters" / "Bob.away")
+    try:
+        assert ask.refused("get_avatar", avatar="Bob.png").code == "not_found"
+    finally:
+        (tavern.user / "characters" / "Bob.away").rename(tavern.user / "characters" / "Bob.png")
+    ask.ask("select_persona", avatar="user-default.png")
+    assert page.evaluate("document.querySelectorAll('.toast-error').length") == 0
