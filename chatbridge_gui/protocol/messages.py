@@ -277,7 +277,9 @@ class StreamUpdate(Content, omit_defaults=True):
     drop: Annotated[str, Meta(description="what the text so far ends with and loses first, as a closing quote")] = ""
     text: Annotated[str | None, Meta(description="what takes its place")] = None
     channel: Annotated[Literal["text", "reasoning"], Meta(description="which of the two texts it belongs to")] = "text"
-    tokens: Annotated[Count, Meta(description="how many bits of the reply have come, about its tokens; 0: not told")] = 0
+    tokens: Annotated[
+        Count, Meta(description="how many bits of the reply have come, about its tokens; 0: not told")
+    ] = 0
     tavern: Annotated[int | UnsetType, Meta(description="added by the hub")] = UNSET
 
 

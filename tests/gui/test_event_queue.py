@@ -39,6 +39,13 @@ def test_waiting_pieces_of_a_stream_become_one() -> None:
     assert drained(queue) == [News(1, StreamUpdate(stream=1, append="The wind rises."))]
 
 
+def test_pieces_that_become_one_have_the_count_of_the_last() -> None:
+    queue = EventQueue()
+    for tokens in (7, 9, 0):
+        queue.put(News(1, StreamUpdate(stream=1, append="x", tokens=tokens)))
+    assert drained(queue) == [News(1, StreamUpdate(stream=1, append="xxx", tokens=9))]
+
+
 def test_a_rewrite_takes_the_place_of_what_waited_and_later_pieces_join_it() -> None:
     queue = EventQueue()
     queue.put(delta("The "))

@@ -236,6 +236,19 @@ def test_a_continued_reply_shows_what_is_kept_and_what_is_new() -> None:
     assert text == StreamUpdate(stream=1, append=" a time")
 
 
+def test_a_reply_says_how_many_tokens_have_come_whoever_mended_it() -> None:
+    mirror = ChatMirror()
+    mirror.apply(StreamStart(stream=1, kind="normal"))
+    live = mirror.streams[1]
+    for update, tokens in (
+        (StreamUpdate(stream=1, append="hm", channel="reasoning", tokens=2), 2),
+        (StreamUpdate(stream=1, append="Once", tokens=5), 5),
+        (StreamUpdate(stream=1, text="Twice"), 5),
+    ):
+        mirror.apply(update)
+        assert live.tokens == tokens
+
+
 def test_an_end_is_taken_off_and_a_reader_that_has_it_is_told_all_anew() -> None:
     mirror = ChatMirror()
     mirror.apply(page([]))
