@@ -25,10 +25,11 @@ _DEFAULT_PORTS: Final = {"http": "80", "https": "443"}
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a handshake is refused; `advice` says how to allow it."""
+    """Why a handshake is refused; `advice` says how to allow it. `origin` is the page's, if it can be allowed."""
 
     reason: str
     advice: str
+    origin: str | None = None
 
 
 def check_headers(config: HubConfig, host: str | None, origin: str | None) -> Refusal | None:
@@ -42,19 +43,25 @@ def check_headers(config: HubConfig, host: str | None, origin: str | None) -> Re
     if origin is None or _origin_allowed(config, origin):
         return None
     normal = normal_origin(origin)
-    return Refusal(
-        f"a page of {origin[:200]!r} is not allowed in",
-        f"to allow it, run: chatbridge allow-origin {normal} and start the server again"
-        if normal is not None
-        else "a page without an origin (a file, a sandboxed frame) cannot be allowed; serve it from a web server",
-    )
+    if normal is None:
+        advice = "a page without an origin (a file, a sandboxed frame) cannot be allowed; serve it from a web server"
+    else:
+        advice = f"to allow it, run: chatbridge allow-origin {normal} and start the server again"
+        if config.has_window:
+            advice = f"allow it in ChatBridge's window; or, {advice}"
+    return Refusal(f"a page of {origin[:200]!r} is not allowed in", advice, normal)
 
 
 def token_matches(config: HubConfig, given: str | None) -> bool:
     """Whether the token is right, or none is wanted; compared in constant time."""
-    if config.token is None:
-        return True
-    return given is not None and hmac.compare_digest(config.token.encode(), given.encode())
+    return not config.asks_for_token or has_token(config, given)
+
+
+def has_token(config: HubConfig, given: str | None) -> bool:
+    """Whether this is the hub's token; false where it has none."""
+    if config.token is None or given is None:
+        return False
+    return hmac.compare_digest(config.token.encode(), given.encode())
 
 
 def normal_origin(origin: str) -> str | None:
@@ -96,6 +103,9 @@ def _origin_allowed(config: HubConfig, origin: str) -> bool:
     parts = _ORIGIN.fullmatch(origin.lower())
     if parts is None or not parts["scheme"]:
         return False
-    if parts["scheme"] in _DEFAULT_PORTS and is_loopback(parts["host"]):
+    normal = normal_origin(origin)
+    if normal in config.refused:
+        return False
+    if config.let_in != "ask" and parts["scheme"] in _DEFAULT_PORTS and is_loopback(parts["host"]):
         return True
-    return normal_origin(origin) in {normal_origin(allowed) for allowed in config.allowed_origins}
+    return normal in {normal_origin(allowed) for allowed in config.allowed_origins}

@@ -47,6 +47,7 @@ class PeerInfo:
     simple: bool
     tavern: int | None
     connected_at: float
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,33 @@ class PeerLeft:
     """A peer that had joined is gone."""
 
     info: PeerInfo
+
+
+@dataclass(frozen=True, slots=True)
+class AccessWanted:
+    """Somebody new wants to enter and has been sent away for the moment: pages of an origin, or a program, by the name
+    it gives itself. It comes again by itself, and enters if the configuration allows it by then."""
+
+    kind: Literal["page", "program"]
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMeasured:
+    """What one connection has carried so far, in bytes of frames, and its last round trip in seconds (None before the
+    first)."""
+
+    peer: int
+    round_trip: float | None
+    received: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class PeersMeasured:
+    """All connections, when somebody asked."""
+
+    peers: tuple[PeerMeasured, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +153,8 @@ HubEvent: TypeAlias = (
     | HubFailed
     | PeerJoined
     | PeerLeft
+    | PeersMeasured
+    | AccessWanted
     | TavernsChanged
     | News
     | Answered

@@ -294,7 +294,8 @@ class Hub:
     # --- small things -----------------------------------------------------------------------------------------------
 
     def _info(self, hello: Hello, address: str, tavern: int | None, *, simple: bool) -> PeerInfo:
-        return PeerInfo(next(self._peer_numbers), hello.role, hello.name, address, simple, tavern, time.time())
+        number = next(self._peer_numbers)
+        return PeerInfo(number, hello.role, hello.name, address, simple, tavern, time.time(), hello.version)
 
     def _joined(self, peer: Peer) -> None:
         self._tell(PeerJoined(peer.info))

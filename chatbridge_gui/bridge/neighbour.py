@@ -39,7 +39,7 @@ async def why_not(config: HubConfig, host: str, port: int, error: OSError | Unic
 
 async def _who_is_there(config: HubConfig, host: str, port: int, params: dict[str, Any]) -> HubFailed:
     if await is_chatbridge(host, port):
-        window = config.has_window and await show_its_window(host, port)
+        window = config.has_window and await show_its_window(host, port, config.token)
         what = ", and has no window to show"
         if window:
             what = "; its window was brought to the front"
@@ -79,13 +79,13 @@ async def is_chatbridge(host: str, port: int) -> bool:
     return False
 
 
-async def show_its_window(host: str, port: int) -> bool:
+async def show_its_window(host: str, port: int, token: str | None) -> bool:
     """Ask the ChatBridge there to bring its window to the front; False if it has none or does not let us."""
     host = _reachable(host)
     name = f"[{host}]" if ":" in host else host
     try:
         async with asyncio.timeout(_PATIENCE), connect(f"ws://{name}:{port}", proxy=None, compression=None) as socket:
-            hello = Hello(role="app", name="ChatBridge, started again", version=__version__, subscribe=())
+            hello = Hello(role="app", name="ChatBridge, started again", version=__version__, subscribe=(), token=token)
             await socket.send(encode("hello", hello), text=True)
             await socket.send(encode("show_window", {}, 1), text=True)
             async for frame in socket:

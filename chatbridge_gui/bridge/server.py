@@ -2,8 +2,8 @@
 
 import asyncio
 import contextlib
-import socket
 import weakref
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any
 
@@ -11,10 +11,11 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from chatbridge_gui.bridge import neighbour, web
-from chatbridge_gui.bridge.access import check_headers, token_matches
+from chatbridge_gui.bridge import addresses, neighbour, web
 from chatbridge_gui.bridge.config import HubConfig
-from chatbridge_gui.bridge.events import HubFailed, HubStarted, Observer
+from chatbridge_gui.bridge.doorman import Doorman
+from chatbridge_gui.bridge.entrance import Entrance, address, decode_frame
+from chatbridge_gui.bridge.events import HubFailed, HubStarted, Observer, PeersMeasured
 from chatbridge_gui.bridge.hub import Hub
 from chatbridge_gui.bridge.library_log import Failed, library_logger
 from chatbridge_gui.bridge.peers import App, Outbox, Peer, Tavern
@@ -22,10 +23,8 @@ from chatbridge_gui.bridge.routing import Router
 from chatbridge_gui.bridge.tap import Line, Tap
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
-from chatbridge_gui.protocol.codec import Frame, decode, encode_error
+from chatbridge_gui.protocol.codec import Frame
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
-from chatbridge_gui.protocol.messages import Hello, ProtocolRange
-from chatbridge_gui.protocol.requests import REQUESTS
 
 _PATIENCE_AFTER_BAD_FRAME = 10.0
 _PATIENCE_AT_THE_END = 0.8
@@ -57,9 +56,10 @@ class HubServer:
         failed: Failed = lambda _error: None,
     ) -> None:
         """`tap` is shown every frame; `failed` is told of every error that nobody expected."""
-        self.config = config
         self.tap = tap or Tap()
         self.hub = Hub(observer)
+        self._doorman = Doorman(config, observer)
+        self._entrance = Entrance(self.hub, self._doorman)
         self.router = Router(self.hub, has_window=config.has_window)
         self._observer = observer
         self._failed = failed
@@ -75,19 +75,15 @@ class HubServer:
             StartFailed: with the reason in words.
         """
         config = self.config
-        if not config.is_loopback and config.token is None:
-            raise StartFailed(
-                HubFailed(
-                    "no_token",
-                    f"listening on {config.host} lets other computers in, which needs a token. "
-                    "Make one with: chatbridge token",
-                    {"host": config.host},
-                )
-            )
-        hosts = _hosts(config.host)
+        if config.must_have_token and config.token is None:
+            why = "letting nobody in without the token needs one"
+            if not config.is_loopback:
+                why = f"listening on {config.host} lets other computers in, which needs a token"
+            raise StartFailed(HubFailed("no_token", f"{why}. Make one with: chatbridge token", {"host": config.host}))
+        hosts = addresses.to_listen_on(config.host)
         port = config.port
         try:
-            port = port or _free_port(hosts[0])
+            port = port or addresses.free_port(hosts[0])
             self._server = await serve(
                 self._connection,
                 hosts,  # type: ignore[arg-type]  # asyncio takes several, the stub says one
@@ -105,7 +101,7 @@ class HubServer:
         except (OSError, UnicodeError, OverflowError) as error:
             raise StartFailed(await neighbour.why_not(config, hosts[0], port, error)) from error
         self._checks = asyncio.create_task(self._check_regularly())
-        started = HubStarted(config.host, port, (f"ws://{_shown(config.host.strip('[]'))}:{port}",))
+        started = HubStarted(config.host, port, addresses.to_paste(config.host, port))
         self._observer(started)
         self.hub.log("info", "server", f"listening on {started.urls[0]}")
 
@@ -130,17 +126,36 @@ class HubServer:
             self._server = None
             self.hub.log("info", "server", "stopped")
 
+    @property
+    def config(self) -> HubConfig:
+        return self._doorman.config
+
+    def change_access(self, config: HubConfig) -> None:
+        """Let in by another configuration from now on, of which host and port do not matter; whoever may not stay by
+        it is sent away."""
+        self._doorman.change(replace(config, host=self.config.host, port=self.config.port))
+        self._entrance.look_round()
+
+    def kick(self, peer: int) -> None:
+        """Disconnect a peer, which will not come back by itself."""
+        self._entrance.kick(peer)
+
+    def measure(self) -> PeersMeasured:
+        """What the connections carry."""
+        return PeersMeasured(self._entrance.measure())
+
     # --- a connection -----------------------------------------------------------------------------------------------
 
     async def _process_request(self, connection: ServerConnection, request: Request) -> Response | None:
         headers = request.headers
         if any(len(headers.get_all(name)) > 1 for name in ("Host", "Origin", "Upgrade")):
             return web.refuse(HTTPStatus.BAD_REQUEST, "ChatBridge: a header came twice.")
-        refusal = check_headers(self.config, headers.get("Host"), headers.get("Origin"))
+        upgrades = headers.get("Upgrade", "").lower() == "websocket"
+        refusal = self._doorman.judge_handshake(headers.get("Host"), headers.get("Origin"), knocks=upgrades)
         if refusal is not None:
-            self.hub.log("warning", "access", f"refused: {refusal.reason}; {refusal.advice}", _address(connection))
+            self.hub.log("warning", "access", f"refused: {refusal.reason}; {refusal.advice}", address(connection))
             return web.refuse(HTTPStatus.FORBIDDEN, f"ChatBridge: {refusal.reason}; {refusal.advice}.")
-        if headers.get("Upgrade", "").lower() != "websocket":
+        if not upgrades:
             return await asyncio.to_thread(web.answer, request, headers.get("Origin"))
         return None
 
@@ -158,19 +173,19 @@ class HubServer:
             assert outbox.closing is not None
             code, reason = outbox.closing
             if code != CloseCode.GOING_AWAY:
-                who = peer.label if peer is not None else _address(connection)
+                who = peer.label if peer is not None else address(connection)
                 self.hub.log("warning", "peer", f"closing the connection ({int(code)}): {reason}", who)
             asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, _cut_off, connection)
 
         outbox.on_close = closing
-        line = self.tap.line(_address(connection), self.config.token)
+        line = self.tap.line(address(connection), self.config.token)
         sender = asyncio.create_task(_send(connection, outbox, line))
         self._connected += 1
         try:
             if self._connected > limits.PEERS:
                 outbox.close(CloseCode.HUB_FULL, f"{limits.PEERS} programs are connected, and no more may be")
                 return
-            peer, frame = await self._first_frame(connection, outbox, line)
+            peer, frame = await self._entrance.first_frame(connection, outbox, line)
             if peer is not None:
                 await self._frames(connection, peer, frame, line)
         except ConnectionClosed as closed:
@@ -178,83 +193,10 @@ class HubServer:
             ended_by_peer = closed.rcvd is not None and closed.rcvd.code in _ENDED_ON_PURPOSE
         finally:
             if peer is not None:
-                self.hub.leave(peer, for_good=ended_by_peer)
+                self._entrance.leave(peer, for_good=ended_by_peer)
             outbox.close(CloseCode.GOING_AWAY, "")
             await sender
             self._connected -= 1
-
-    async def _first_frame(
-        self, connection: ServerConnection, outbox: Outbox, line: Line
-    ) -> tuple[Peer | None, Frame | None]:
-        """Find out who it is. The frame is the one that is still to be acted on, in the simple profile.
-
-        A peer that is silent at first is an app that listens, until its first frame says something else.
-        """
-        address = _address(connection)
-        listener: App | None = None
-        offences = 0
-        try:
-            while offences < limits.OFFENCES:
-                patience = _PATIENCE_AFTER_BAD_FRAME if offences else limits.SILENCE_BEFORE_LISTENING
-                try:
-                    data = await asyncio.wait_for(connection.recv(), None if listener is not None else patience)
-                except TimeoutError:
-                    if offences or self.config.token is not None:
-                        outbox.close(CloseCode.BAD_HELLO, "no good hello came")
-                        return None, None
-                    listener = self.hub.join_app(Hello(role="app", name="listener"), address, outbox, simple=True)
-                    line.who = listener.label
-                    continue
-                frame = None
-                try:
-                    frame = _decode(data)
-                    if listener is not None and frame.type in REQUESTS:
-                        sender, listener = listener, None
-                        line.came(data)
-                        return sender, frame
-                    peer, frame = self._welcome(frame, connection, outbox)
-                    line.who = peer.label
-                    line.came(data)
-                    return peer, frame
-                except ProtocolError as error:
-                    offences += 1
-                    line.came(data)
-                    self._refused(error, frame, outbox, address)
-                    if error.code in _FATAL:
-                        outbox.close(_FATAL[error.code], error.message[:100])
-                        return None, None
-            outbox.close(CloseCode.TOO_MANY_ERRORS, f"{offences} refused frames in a row")
-            return None, None
-        finally:
-            if listener is not None:
-                self.hub.leave(listener)
-
-    def _welcome(self, frame: Frame, connection: ServerConnection, outbox: Outbox) -> tuple[Peer, Frame | None]:
-        """Take a peer in by its first frame."""
-        address = _address(connection)
-        hello = frame.content
-        if isinstance(hello, Hello):
-            if not token_matches(self.config, hello.token):
-                raise ProtocolError(
-                    ErrorCode.UNAUTHORIZED,
-                    "this hub wants its token in hello; `chatbridge token` shows it"
-                    if hello.token is None
-                    else "the token is wrong; `chatbridge token` shows the right one",
-                )
-            hello.token = None
-            _agree(hello.protocol)
-            if hello.role == "app":
-                return self.hub.join_app(hello, address, outbox), None
-            request = connection.request
-            origin = request.headers.get("Origin", "") if request is not None else ""
-            return self.hub.join_tavern(hello, address, outbox, origin=origin), None
-        if self.config.token is not None:
-            raise ProtocolError(ErrorCode.UNAUTHORIZED, "this hub wants a hello with its token as the first frame")
-        if frame.type in REQUESTS:
-            return self.hub.join_app(Hello(role="app", name="sender"), address, outbox, simple=True), frame
-        if isinstance(hello, str | list):
-            return self.hub.join_tavern(Hello(role="tavern", name="simple"), address, outbox, simple=True), frame
-        raise ProtocolError(ErrorCode.UNEXPECTED, f"the first frame is hello, not {frame.type}", {"type": frame.type})
 
     async def _frames(self, connection: ServerConnection, peer: Peer, frame: Frame | None, line: Line) -> None:
         offences = 0
@@ -266,7 +208,7 @@ class HubServer:
                     line.came(data)
                     if peer.outbox.closing is not None:
                         continue  # it is being closed; what it says now comes too late
-                    frame = _decode(data)
+                    frame = decode_frame(data)
                 if isinstance(peer, Tavern):
                     self.router.from_tavern(peer, frame)
                 elif isinstance(peer, App):
@@ -274,7 +216,7 @@ class HubServer:
                 offences = 0
             except ProtocolError as error:
                 offences += 1
-                self._refused(error, frame, peer.outbox, peer.label)
+                self._entrance.refuse(error, frame, peer.outbox, peer.label)
                 if isinstance(peer, Tavern):
                     self.hub.pending.unreadable(peer.number, error.id, error.message)
                 if offences >= limits.OFFENCES:
@@ -282,17 +224,11 @@ class HubServer:
                     return
             frame = None
 
-    def _refused(self, error: ProtocolError, frame: Frame | None, outbox: Outbox, who: str) -> None:
-        if error.id is None and frame is not None:
-            error.id = frame.id
-        self.hub.log("warning", "frame", f"refused a frame: {error.message}", who)
-        outbox.put(encode_error(error))
-
     def _log_close(self, connection: ServerConnection, peer: Peer | None, closed: ConnectionClosed) -> None:
         """What the WebSocket layer closed for breaking its rules is worth a line; the rest is said by `left`."""
         sent = closed.sent
         if sent is not None and not closed.rcvd_then_sent and sent.code in _RULES_BROKEN:
-            who = peer.label if peer is not None else _address(connection)
+            who = peer.label if peer is not None else address(connection)
             self.hub.log("warning", "frame", f"closed the connection ({sent.code}): {sent.reason}", who)
 
     async def _check_regularly(self) -> None:
@@ -320,52 +256,3 @@ def _cut_off(connection: ServerConnection) -> None:
     """End a connection at once, without a word; one that has ended already is left as it is."""
     if hasattr(connection, "transport"):
         connection.transport.abort()
-
-
-def _decode(data: str | bytes) -> Frame:
-    if isinstance(data, bytes):
-        raise ProtocolError(ErrorCode.BAD_FRAME, "a binary frame came; frames are JSON in text frames")
-    return decode(data)
-
-
-def _agree(wanted: int | ProtocolRange) -> None:
-    low, high = (wanted, wanted) if isinstance(wanted, int) else (wanted.min, wanted.max)
-    if not low <= limits.PROTOCOL <= high:
-        raise ProtocolError(
-            ErrorCode.PROTOCOL_UNSUPPORTED,
-            f"this hub speaks protocol {limits.PROTOCOL}, the peer {low} to {high}; update the older of the two",
-            {"hub": limits.PROTOCOL, "min": low, "max": high},
-        )
-
-
-def _hosts(host: str) -> list[str]:
-    """The addresses to listen on: `localhost` is both loopback addresses, where the computer has both."""
-    if host.lower() != "localhost":
-        return [host.strip("[]")]
-    return ["127.0.0.1", "::1"] if _has_address("::1") else ["127.0.0.1"]
-
-
-def _has_address(address: str) -> bool:
-    try:
-        with socket.socket(socket.AF_INET6, socket.SOCK_STREAM) as probe:
-            probe.bind((address, 0))
-    except OSError:
-        return False
-    return True
-
-
-def _free_port(host: str) -> int:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.bind((host, 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
-def _shown(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
-def _address(connection: ServerConnection) -> str:
-    address = connection.remote_address
-    return f"{_shown(address[0])}:{address[1]}" if address else "unknown"

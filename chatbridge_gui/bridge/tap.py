@@ -53,20 +53,26 @@ class Tap:
 
 
 class Line:
-    """One connection, as the tap sees it. `who` is its address, and its label once it has said who it is."""
+    """One connection, as the tap sees it. `who` is its address, and its label once it has said who it is; what has
+    come and gone is counted whether anybody watches or not."""
 
     def __init__(self, tap: Tap, who: str, secret: str | None) -> None:
         self.who = who
         self._tap = tap
         self._secret = secret.encode() if secret else None
+        self.bytes_received = 0
+        self.bytes_sent = 0
 
     def came(self, data: str | bytes) -> None:
         """A frame came from this peer."""
+        counts_bytes = isinstance(data, bytes) or data.isascii()
+        self.bytes_received += len(data if counts_bytes else str(data).encode())
         if self._tap.is_watched:
             self._passed("in", data.encode() if isinstance(data, str) else data)
 
     def went(self, frame: bytes) -> None:
         """A frame goes to this peer."""
+        self.bytes_sent += len(frame)
         if self._tap.is_watched:
             self._passed("out", frame)
 

@@ -104,6 +104,18 @@ class HubThread:
         if not self._call_soon(end):
             then()
 
+    def change_access(self, config: HubConfig) -> None:
+        """Let in by this configuration from now on, whoever may not stay by it is sent away. Host and port stay."""
+        self._with_server(lambda server: server.change_access(config))
+
+    def kick(self, peer: int) -> None:
+        """Disconnect a peer for good; `PeerLeft` follows."""
+        self._with_server(lambda server: server.kick(peer))
+
+    def measure(self) -> None:
+        """`PeersMeasured` follows, if a hub runs."""
+        self._with_server(lambda server: self._deliver(server.measure()))
+
     def close(self) -> None:
         """Stop and end the thread; `HubStopped` is the last event."""
         self._submit(self._close)
@@ -119,6 +131,13 @@ class HubThread:
 
     async def _until_closed(self) -> None:
         await self._closed.wait()
+
+    def _with_server(self, act: Callable[[HubServer], None]) -> None:
+        def do() -> None:
+            if self._server is not None:
+                act(self._server)
+
+        self._call_soon(do)
 
     def _submit(self, work: Callable[[], Coroutine[Any, Any, None]]) -> None:
         def begin() -> None:

@@ -1677,6 +1677,8 @@ export type ErrorCode =
     | 'unexpected'
     /** A token is required, and none or a wrong one came. */
     | 'unauthorized'
+    /** The user is being asked whether to let this program in. */
+    | 'awaiting_user'
     /** Hub and peer share no protocol version. */
     | 'protocol_unsupported'
     /** More requests are in flight than `params.limit`. */
@@ -1733,7 +1735,11 @@ export type CloseCode =
     /** The peer read so slowly that too much was waiting for it. */
     | 4006
     /** The hub holds as many connections as it may. */
-    | 4007;
+    | 4007
+    /** The user has disconnected this peer in ChatBridge's window. */
+    | 4008
+    /** The user is being asked whether to let this program in; try again. */
+    | 4009;
 
 /** Each request: what it is asked with, and what its result is. */
 export interface Requests {

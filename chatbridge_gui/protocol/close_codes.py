@@ -18,6 +18,8 @@ class CloseCode(IntEnum):
     TOO_MANY_ERRORS = 4005
     TOO_SLOW = 4006
     HUB_FULL = 4007
+    KICKED = 4008
+    AWAITING_USER = 4009
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,5 +41,7 @@ CLOSE_REASONS: Final[dict[CloseCode, CloseReason]] = {
     CloseCode.TOO_MANY_ERRORS: CloseReason(False, "Too many refused frames in a row."),
     CloseCode.TOO_SLOW: CloseReason(True, "The peer read so slowly that too much was waiting for it."),
     CloseCode.HUB_FULL: CloseReason(True, "The hub holds as many connections as it may."),
+    CloseCode.KICKED: CloseReason(False, "The user has disconnected this peer in ChatBridge's window."),
+    CloseCode.AWAITING_USER: CloseReason(True, "The user is being asked whether to let this program in; try again."),
 }
 """One row for each code."""

@@ -14,6 +14,7 @@ class ErrorCode(StrEnum):
     BAD_FIELD = "bad_field"
     UNEXPECTED = "unexpected"
     UNAUTHORIZED = "unauthorized"
+    AWAITING_USER = "awaiting_user"
     PROTOCOL_UNSUPPORTED = "protocol_unsupported"
     TOO_MANY_REQUESTS = "too_many_requests"
     NO_TAVERN = "no_tavern"
@@ -48,6 +49,7 @@ ERRORS: Final[dict[ErrorCode, ErrorRow]] = {
     ErrorCode.BAD_FIELD: ErrorRow(False, "`params.field` is missing or wrong: `params.expected`, `params.got`."),
     ErrorCode.UNEXPECTED: ErrorRow(False, "This message does not come from a peer of this role or at this moment."),
     ErrorCode.UNAUTHORIZED: ErrorRow(False, "A token is required, and none or a wrong one came."),
+    ErrorCode.AWAITING_USER: ErrorRow(True, "The user is being asked whether to let this program in."),
     ErrorCode.PROTOCOL_UNSUPPORTED: ErrorRow(False, "Hub and peer share no protocol version."),
     ErrorCode.TOO_MANY_REQUESTS: ErrorRow(True, "More requests are in flight than `params.limit`."),
     ErrorCode.NO_TAVERN: ErrorRow(True, "No such SillyTavern is connected."),

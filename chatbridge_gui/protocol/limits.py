@@ -44,6 +44,12 @@ OFFENCES: Final = 20
 PEERS: Final = 200
 """The most connections a hub holds at once."""
 
+ASKED_ABOUT: Final = 20
+"""The most strangers that the user is asked about at once; further ones are turned away unasked."""
+
+ASKED_AGAIN: Final = 30.0
+"""A stranger that comes again is not asked about again within so long."""
+
 OUTBOX_BYTES: Final = 32 * 1024 * 1024
 """A peer that has so much waiting is closed as too slow."""
 

@@ -69,6 +69,8 @@ export const CLOSE_REASONS = Object.freeze({
     4005: { retry: false, key: 'chatbridge_close_errors', meaning: 'The hub refused too many frames in a row.' },
     4006: { retry: true, key: 'chatbridge_close_slow', meaning: 'This page read too slowly.' },
     4007: { retry: true, key: 'chatbridge_close_full', meaning: 'The hub holds as many connections as it may.' },
+    4008: { retry: false, key: 'chatbridge_close_kicked', meaning: 'The user has disconnected this page in ChatBridge’s window. Press Connect to come back.' },
+    4009: { retry: true, key: 'chatbridge_close_awaiting_user', meaning: 'ChatBridge’s window asks whether to let this page in. Answer there.' },
 });
 
 /** A request that is answered with an `error`. */

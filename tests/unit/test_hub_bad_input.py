@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from hub_rig import GREETING, PATIENCE, Client, Rig, page, raw_frame, text_frame
 
-from chatbridge_gui.bridge import peers, server
+from chatbridge_gui.bridge import entrance, peers
 from chatbridge_gui.bridge.events import LogRow, PeerJoined, PeerLeft
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.codec import encode
@@ -236,7 +236,7 @@ def test_a_second_hello_is_refused(rig: Rig) -> None:
 
 
 def test_no_good_hello_after_a_bad_frame_ends_it(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(server, "_PATIENCE_AFTER_BAD_FRAME", 0.05)
+    monkeypatch.setattr(entrance, "_PATIENCE_AFTER_BAD_FRAME", 0.05)
     client = rig.connect()
     client.raw("?")
     assert client.closed()[0] == 4001

@@ -139,13 +139,14 @@ def test_one_without_a_window_does_not_call_for_the_others(rigs: MakeRig) -> Non
     assert first.told(WindowWanted) == []
 
 
-def test_our_own_hub_for_the_network_is_recognised_too(rigs: MakeRig) -> None:
+@pytest.mark.parametrize(("token", "raised"), [("secret", True), ("another", False)])
+def test_our_own_hub_for_the_network_is_recognised_too(rigs: MakeRig, token: str, raised: bool) -> None:
     first, second = rigs(), rigs()
     first.start("0.0.0.0", token="secret", has_window=True)
-    event = second.start("0.0.0.0", first.port, token="secret", has_window=True)
+    event = second.start("0.0.0.0", first.port, token=token, has_window=True)
     assert isinstance(event, HubFailed)
     assert event.code == "already_running"
-    assert event.params["window"] is False, "without its token nobody is let in to ask"
+    assert event.params["window"] is raised, "without its token nobody is let in to ask"
 
 
 def test_the_port_is_free_again_after_a_failure_and_after_a_stop(rigs: MakeRig) -> None:
