@@ -161,9 +161,13 @@ class Card(ttk.Frame):
         self._icon.configure(foreground=colours[self.notice.tone])
 
     def close(self) -> None:
+        self._closed(self)
+
+    def destroy(self) -> None:
         if self._timer is not None:
             self.after_cancel(self._timer)
-        self._closed(self)
+            self._timer = None
+        super().destroy()
 
     def _act(self, run: Callable[[], object]) -> None:
         self.close()
