@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from chatbridge_gui.gui.commands import Command
+from chatbridge_gui.gui.navigation_commands import navigation_commands
 
 if TYPE_CHECKING:
     from chatbridge_gui.gui.main_window import MainWindow
@@ -16,5 +17,6 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("server", "command.server", window.server_panel.press_start, group="server"),
         Command("install", "install.open", window.open_install_dialog, group="server"),
         Command("demo", "demo.start", window.toggle_demo, group="server"),
+        *navigation_commands(window.header),
         Command("close", "command.close", window.close, ("Mod+Q",)),
     )

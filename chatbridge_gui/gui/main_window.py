@@ -116,7 +116,15 @@ class MainWindow(ttk.Frame):
         )
         self.layout = layout = Layout(self, look)
         self.server_panel = ServerPanel(self, look, actions, host=self.settings.host, port=self.settings.port)
-        self.header = ChatHeader(layout.chat_column, look, choose=self.choose_tavern)
+        self.header = ChatHeader(
+            layout.chat_column,
+            look,
+            house=self,
+            choose=self.choose_tavern,
+            ask=self.asking.shown,
+            tell=lambda text: self.notices.show("warning", text, key="switch"),
+            away=lambda: self.send_box.text.focus_set(),
+        )
         self.chat_view = ChatView(layout.stage, look, swipe=talking.swipe)
         self.empty_state = EmptyState(layout.stage, look, install=self.open_install_dialog, demo=self.toggle_demo)
         self.send_box = SendBox(

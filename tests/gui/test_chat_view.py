@@ -37,7 +37,7 @@ def test_names_and_texts_are_shown_in_order(driver: Driver) -> None:
     driver.chatting()
     assert driver.shown() == "Seraphina\nWelcome, traveller.\nUser\nHello!\n"
     assert driver.root.title() == "Seraphina – ChatBridge"
-    assert driver.window.header.title.cget("text") == "Seraphina"
+    assert driver.window.header.title.text() == "Seraphina"
 
 
 @pytest.mark.parametrize("text", NASTY)
@@ -235,7 +235,7 @@ def test_another_chat_takes_the_place_of_the_old(driver: Driver) -> None:
     driver.news(history([message("Kael", "Who goes there?")], chat=other, epoch=2))
     driver.settle()
     assert driver.shown() == "Kael\nWho goes there?\n"
-    assert driver.window.header.title.cget("text") == "Kael"
+    assert driver.window.header.title.text() == "Kael"
     assert driver.root.title() == "Kael – ChatBridge"
 
 

@@ -1,0 +1,299 @@
+"""The switcher in the chat's header: opened, searched and pressed by mouse and by keys."""
+
+from __future__ import annotations
+
+import time
+import tkinter
+
+import pytest
+import ttkbootstrap as ttk
+
+from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.chat_header import ChatHeader
+from chatbridge_gui.gui.choices import Choice
+from chatbridge_gui.gui.switcher import Switcher
+from chatbridge_gui.protocol.messages import ChatRef, Failure, TavernState
+
+from .driver import CHAT, Driver, hello, history, state, tavern
+from .people import NAMES, People, character
+
+ALICE = ChatRef(id="Alice - 1", title="Alice - 1", kind="solo", character="Alice", avatar="Alice.png", persona="User")
+
+
+@pytest.fixture
+def people(driver: Driver) -> People:
+    driver.chatting()
+    return People(driver)
+
+
+def header(people: People) -> ChatHeader:
+    return people.driver.window.header
+
+
+def switcher(people: People) -> Switcher:
+    return header(people).switcher
+
+
+def opened(people: People, keys: str = "<Control-k>") -> Switcher:
+    """Press the keys that open it, and have its lists answered."""
+    people.driver.press(keys)
+    people.driver.until(lambda: people.driver.root.focus_get() is switcher(people).entry)
+    people.answer()
+    return switcher(people)
+
+
+def press_button(driver: Driver, widget: tkinter.Misc) -> None:
+    widget.event_generate("<Enter>", x=5, y=5)
+    widget.event_generate("<Button-1>", x=5, y=5)
+    widget.event_generate("<ButtonRelease-1>", x=5, y=5)
+    driver.settle()
+
+
+def write(people: People, text: str) -> None:
+    for letter in text:
+        people.driver.press(f"<Key-{letter}>")
+    people.driver.settle()
+
+
+def click_row(people: People, name: str) -> None:
+    rows = switcher(people).list
+    at = next(at for at, row in enumerate(rows.rows) if isinstance(row, Choice) and row.name == name)
+    canvas = rows.canvas
+    y = next(y for y in range(2, canvas.winfo_height(), 4) if rows._at(y) == at)
+    canvas.event_generate("<Motion>", x=60, y=y)
+    canvas.event_generate("<Button-1>", x=60, y=y)
+    canvas.event_generate("<ButtonRelease-1>", x=60, y=y)
+    people.driver.settle()
+
+
+def test_a_character_is_found_by_typing_and_opened_by_enter(people: People) -> None:
+    found = opened(people)
+    assert found.text().startswith("Groups (1)\nThe round table\nCharacters (5)\nSeraphina\nAlice\nBob\n小雨\n")
+    assert found.list.choice is not None and found.list.choice.name == "Seraphina", "the one that is open"
+    write(people, "ali")
+    assert found.text() == "Characters (1)\nAlice"
+    people.driver.press("<Return>")
+    assert people.asked == [("select_character", {"avatar": "Alice.png"})]
+    assert header(people).subtitle.cget("text") == found.status.cget("text") == "Opening Alice…"
+    assert header(people).progress.winfo_ismapped()
+    people.switched(ALICE)
+    assert not found.is_open
+    assert not header(people).progress.winfo_ismapped()
+    assert header(people).title.text() == "Alice"
+    people.driver.until(lambda: people.driver.root.focus_get() is people.driver.window.send_box.text)
+
+
+def test_arrows_walk_over_the_headings_and_stay_at_the_ends(people: People) -> None:
+    rows = opened(people).list
+    seen = []
+    for key in ("<Control-Home>", "<Up>", "<Down>", "<Down>", "<Next>", "<Control-End>", "<Down>", "<Up>"):
+        people.driver.press(key)
+        assert rows.choice is not None
+        seen.append(rows.choice.name)
+    last = NAMES[-1]
+    assert seen == ["The round table"] * 2 + ["Seraphina", "Alice", last, last, last, "小雨"]
+
+
+def test_the_mouse_opens_the_list_and_takes_a_row(people: People) -> None:
+    press_button(people.driver, header(people).title)
+    people.answer()
+    click_row(people, "The round table")
+    assert people.asked == [("select_group", {"id": "7"})]
+    people.driver.answer({"chat": {"id": "x"}})
+    assert not switcher(people).is_open
+
+
+def test_chats_of_the_one_that_is_open_with_dates_and_counts(people: People) -> None:
+    press_button(people.driver, header(people).chat)
+    people.answer()
+    assert switcher(people).text() == "New chat\nSeraphina - 1\nSeraphina - an older one"
+    older = switcher(people).list.rows[2]
+    assert isinstance(older, Choice)
+    assert (older.note, older.detail) == ("2019-02-01 · 3 messages", "Farewell!")
+    click_row(people, "Seraphina - an older one")
+    assert people.asked == [("open_chat", {"name": "Seraphina - an older one", "chat_id": CHAT.id})]
+
+
+def test_what_is_open_already_is_left_as_it_is(people: People) -> None:
+    opened(people)
+    people.driver.press("<Return>")
+    assert people.asked == []
+    assert not switcher(people).is_open
+
+
+def test_a_new_chat_by_key_and_by_button(people: People) -> None:
+    people.driver.press("<Control-n>")
+    assert people.asked == [("new_chat", {"chat_id": CHAT.id})]
+    assert header(people).new_button.instate(["disabled"]), "one at a time"
+    people.driver.answer({"chat": {"id": "new"}})
+    header(people).new_button.invoke()
+    assert len(people.asked) == 2
+
+
+def test_another_persona(people: People) -> None:
+    assert header(people).persona.text() == "User"
+    press_button(people.driver, header(people).persona)
+    people.answer()
+    people.driver.press("<Down>")
+    people.driver.press("<Return>")
+    assert people.asked == [("select_persona", {"avatar": "knight.png"})]
+    people.driver.news(TavernState(online=True, model="a model", persona="Sir Bors"))
+    people.driver.answer({"persona": {}})
+    assert header(people).persona.text() == "Sir Bors"
+
+
+def test_a_failure_is_told_in_words_and_the_list_stays(people: People) -> None:
+    found = opened(people)
+    write(people, "bob")
+    people.driver.press("<Return>")
+    people.driver.answer(failure=Failure(code="needs_attention", message="x", params={"popup": "Sure?"}))
+    assert found.is_open
+    said = "Bob was not opened. A popup in SillyTavern waits for an answer: Sure?"
+    assert found.status.cget("text") == said
+    people.driver.press("<Return>")
+    assert len(people.asked) == 2, "it can be tried again"
+    people.driver.press("<Escape>")
+    people.driver.press("<Escape>")
+    assert not found.is_open
+    people.driver.answer(failure=Failure(code="needs_attention", message="x", params={"popup": "Sure?"}))
+    assert people.driver.window.notices.shown_texts() == [said]
+
+
+def test_while_a_reply_is_written_the_list_shows_why_nothing_can_be_opened(people: People) -> None:
+    found = opened(people)
+    people.driver.news(state(generating=True))
+    people.driver.settle()
+    assert found.status.cget("text") == "A reply is being written. Wait for its end, or stop it first."
+    assert header(people).new_button.instate(["disabled"])
+    people.driver.press("<Down>")
+    people.driver.press("<Return>")
+    assert people.asked == []
+    people.driver.news(state())
+    people.driver.settle()
+    people.driver.press("<Return>")
+    assert len(people.asked) == 1
+
+
+def test_escape_in_the_list_does_not_stop_the_reply(people: People) -> None:
+    opened(people)
+    people.driver.news(state(generating=True))
+    people.driver.settle()
+    write(people, "a")
+    people.driver.press("<Escape>")
+    assert switcher(people).is_open and switcher(people).entry.get() == ""
+    people.driver.press("<Escape>")
+    assert not switcher(people).is_open
+    assert people.asked == []
+
+
+def test_a_list_that_could_not_be_had_can_be_asked_for_again(people: People) -> None:
+    people.failures["list_characters"] = Failure(code="timeout", message="x")
+    found = opened(people)
+    assert found.status.cget("text") == "The list could not be had. SillyTavern did not answer in time."
+    assert "The round table" in found.text()
+    people.failures.clear()
+    people.driver.press("<Shift-Tab>")
+    people.driver.until(lambda: people.driver.root.focus_get() is found.retry)
+    people.driver.press("<Return>")
+    people.answer()
+    assert "Alice" in found.text()
+    assert not found.retry.winfo_ismapped()
+
+
+def test_nothing_found_is_said_and_letters_taken_back_bring_all_again(people: People) -> None:
+    found = opened(people)
+    whole = found.text()
+    write(people, "xy")
+    assert (found.text(), found.status.cget("text")) == ("", "Nothing has “xy” in it.")
+    people.driver.press("<Return>")
+    people.driver.press("<BackSpace>")
+    people.driver.press("<BackSpace>")
+    assert found.text() == whole
+
+
+def test_tab_goes_round_inside_and_the_arrows_turn_the_page(people: People) -> None:
+    found = opened(people)
+    root, order = people.driver.root, [*found.tabs.values(), found.entry]
+    for widget in order:
+        people.driver.press("<Tab>")
+        people.driver.until(lambda widget=widget: root.focus_get() is widget)  # type: ignore[misc]
+    people.driver.press("<Tab>")
+    people.driver.press("<Right>")
+    people.answer()
+    assert found.page == "chats"
+    assert "New chat" in found.text()
+    people.driver.until(lambda: root.focus_get() is found.tabs["chats"])
+    people.driver.press("<Escape>")
+    assert not found.is_open
+
+
+def test_a_click_elsewhere_or_another_tavern_closes_it(people: People) -> None:
+    found = opened(people)
+    press_button(people.driver, people.driver.window.send_box.text)
+    assert not found.is_open
+    opened(people)
+    people.driver.connected(tavern(1), tavern(2))
+    people.driver.settle()
+    assert found.is_open
+    people.driver.window.choose_tavern(2)
+    assert not found.is_open
+
+
+def test_who_cannot_be_asked_shows_no_arrow_and_says_why(driver: Driver) -> None:
+    driver.started()
+    driver.connected(tavern(1, capabilities=("send_message",)))
+    driver.news(history(hello()), state())
+    driver.settle()
+    assert driver.window.header.title.why_not == "The connected program cannot do this."
+    driver.press("<Control-k>")
+    assert not driver.window.header.switcher.is_open
+    assert driver.window.notices.shown_texts() == ["The connected program cannot do this."]
+
+
+def test_two_thousand_characters_are_listed_and_searched_at_once(people: People) -> None:
+    people.lists["characters"] = [character(f"Somebody {at:04}") for at in range(2_000)]
+    found = opened(people)
+    assert len(found.list.rows) == 2_003
+    drawn = len(found.list.canvas.find_all())
+    assert drawn < 150, "only what is in sight is drawn"
+    begun = time.perf_counter()
+    for letter in "somebody":
+        people.driver.press(f"<Key-{letter}>")
+    taken = time.perf_counter() - begun
+    assert "Characters (2000)" in found.text()
+    people.driver.press("<space>")
+    write(people, "1")
+    people.driver.press("<Control-End>")
+    assert found.list.choice is not None and found.list.choice.name == "Somebody 0991"
+    assert found.list.canvas.bbox("mark")[3] <= found.list.canvas.canvasy(found.list.canvas.winfo_height())
+    assert taken < 2, f"8 letters took {taken:.2f} s"
+
+
+def test_long_names_are_cut_and_told_at_the_mouse(people: People) -> None:
+    name = "Professor Archibald Featherstonehaugh 皇家学会会员" * 3
+    chat = ChatRef(id="x", title="A title " * 30, kind="solo", character=name, persona="Sir Lancelot du Lac " * 9)
+    people.driver.news(history(hello(), chat=chat, epoch=2))
+    for width in (900, 1600):
+        people.driver.root.geometry(f"{width}x700")
+        people.driver.settle()
+        shown = header(people)
+        assert shown.title.text().endswith("…") and shown.title.whole == name
+        right = shown.winfo_rootx() + shown.winfo_width()
+        assert shown.new_button.winfo_rootx() + shown.new_button.winfo_width() <= right
+        assert shown.title.winfo_rootx() + shown.title.winfo_width() <= shown.persona.winfo_rootx()
+    people.driver.root.geometry("1100x760")
+
+
+def test_it_follows_the_theme_and_the_language(people: People) -> None:
+    found = opened(people)
+    try:
+        ttk.Style.get_instance().theme_use("bootstrap-dark")
+        people.driver.settle()
+        assert found.list.canvas.cget("background") == people.driver.window.look.background
+        people.driver.window.set_language("zh")
+        people.answer()
+        assert found.text().startswith("群组（1）\nThe round table\n角色（5）")
+        assert found.tabs["chats"].cget("text") == "聊天"
+    finally:
+        ttk.Style.get_instance().theme_use("bootstrap-light")
+        i18n.use("en")
