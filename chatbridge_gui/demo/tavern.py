@@ -4,7 +4,6 @@ import asyncio
 import base64
 import contextlib
 import itertools
-import threading
 import uuid
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -16,6 +15,7 @@ from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from chatbridge_gui import __version__
 from chatbridge_gui.demo import script
+from chatbridge_gui.demo.background import BackgroundTavern
 from chatbridge_gui.protocol.codec import encode
 from chatbridge_gui.protocol.messages import (
     ChatChanges,
@@ -43,46 +43,19 @@ _ANSWERS = 1000
 """So many requests are known again by their keys."""
 
 
-class DemoTavern:
+class DemoTavern(BackgroundTavern):
     """A running demo; `stop` ends it. It reconnects by itself while it runs."""
 
     def __init__(self, url: str, token_delay: float, secret: str | None) -> None:
-        self._url = url
-        self._secret = secret
-        self._token_delay = token_delay
-        self._loop = asyncio.new_event_loop()
-        self._thread = threading.Thread(target=self._run, name="chatbridge-demo", daemon=True)
-        self._main: asyncio.Task[None] | None = None
-        self._thread.start()
+        super().__init__("chatbridge-demo", lambda: _connect_for_ever(url, _Chat(token_delay, secret)))
 
-    def stop(self) -> None:
-        """End the demo; returns at once."""
 
-        def cancel() -> None:
-            if self._main is not None:
-                self._main.cancel()
-
-        with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended already
-            self._loop.call_soon_threadsafe(cancel)
-
-    def join(self, timeout: float) -> bool:
-        """Wait for the thread's end after `stop`."""
-        self._thread.join(timeout)
-        return not self._thread.is_alive()
-
-    def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            self._main = self._loop.create_task(self._connect_for_ever())
-            self._loop.run_until_complete(self._main)
-        self._loop.close()
-
-    async def _connect_for_ever(self) -> None:
-        chat = _Chat(self._token_delay, self._secret)
-        while True:
-            with contextlib.suppress(OSError, WebSocketException):
-                async with connect(self._url, proxy=None, compression=None) as connection:
-                    await chat.serve(connection)
-            await asyncio.sleep(_RECONNECT_AFTER)
+async def _connect_for_ever(url: str, chat: "_Chat") -> None:
+    while True:
+        with contextlib.suppress(OSError, WebSocketException):
+            async with connect(url, proxy=None, compression=None) as connection:
+                await chat.serve(connection)
+        await asyncio.sleep(_RECONNECT_AFTER)
 
 
 def start(url: str, token_delay: float = 0.04, secret: str | None = None) -> DemoTavern:

@@ -137,7 +137,7 @@ def test_what_nobody_expected_is_told_with_its_error(monkeypatch: pytest.MonkeyP
     with connect(f"ws://127.0.0.1:{started.port}", proxy=None) as client:
         client.send('{"type": "hello", "content": {"role": "app", "name": "x"}}')
         assert isinstance(failed.get(timeout=PATIENCE), Unforeseen)
-    thread.unwatch_frames(print, lambda: {}["in a callback"])
+    thread.unwatch_frames(print, lambda: dict[str, None]()["in a callback"])
     assert isinstance(failed.get(timeout=PATIENCE), KeyError)
     thread.close()
     assert thread.join(PATIENCE)

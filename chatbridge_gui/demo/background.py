@@ -1,0 +1,39 @@
+"""A tavern that is no SillyTavern, in a thread and on an event loop of its own."""
+
+import asyncio
+import contextlib
+import threading
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+
+class BackgroundTavern:
+    """Runs `main` until it ends or is stopped."""
+
+    def __init__(self, name: str, main: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._coroutine = main
+        self._main: asyncio.Task[None] | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End it; returns at once."""
+
+        def cancel() -> None:
+            if self._main is not None:
+                self._main.cancel()
+
+        with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended already
+            self._loop.call_soon_threadsafe(cancel)
+
+    def join(self, timeout: float) -> bool:
+        """Wait for the thread's end after `stop`."""
+        self._thread.join(timeout)
+        return not self._thread.is_alive()
+
+    def _run(self) -> None:
+        with contextlib.suppress(asyncio.CancelledError):
+            self._main = self._loop.create_task(self._coroutine())
+            self._loop.run_until_complete(self._main)
+        self._loop.close()
