@@ -3,7 +3,7 @@
  * Only wiring and the hooks that the manifest names; the work is done in src/.
  */
 
-import { Tavern } from './src/adapter.js';
+import { Tavern } from './src/adapter/tavern.js';
 import { Bridge } from './src/bridge.js';
 import { Log } from './src/log.js';
 import { Panel } from './src/panel.js';
@@ -26,7 +26,7 @@ export async function activate() {
     }
     const tavern = new Tavern();
     const log = new Log();
-    const settings = tavern.settings(DEFAULTS);
+    const settings = tavern.home.settings(DEFAULTS);
     /** @type {Panel | null} */
     let panel = null;
     const stop = new AbortController();
@@ -35,13 +35,13 @@ export async function activate() {
         timers: createTimers(),
         target: () => ({ url: urlOf(settings), token: localStorage.getItem(TOKEN_KEY) ?? '' }),
         onStatus: (status) => {
-            const text = statusText(status, location, (english, key) => tavern.translate(english, key));
+            const text = statusText(status, location, (english, key) => tavern.home.translate(english, key));
             log.add(text);
             panel?.show(status.state, text);
         },
         permits: (permission) => settings[/** @type {const} */ (`allow_${permission}`)],
         stallSeconds: () => settings.stall_seconds,
-        onConflict: (conflict) => panel?.warn(conflictText(conflict, (english, key) => tavern.translate(english, key)), conflict.stale),
+        onConflict: (conflict) => panel?.warn(conflictText(conflict, (english, key) => tavern.home.translate(english, key)), conflict.stale),
         log: (text) => log.add(text),
     });
     running = {
@@ -52,17 +52,17 @@ export async function activate() {
             running = null;
         },
     };
-    const root = await tavern.addPanel(FOLDER);
+    const root = await tavern.home.addPanel(FOLDER);
     if (root && !stop.signal.aborted) {
         panel = new Panel({
             root,
             settings,
             onSettings: () => {
-                tavern.saveSettings();
+                tavern.home.saveSettings();
                 bridge.silence.again();
             },
             onPermission: () => {
-                tavern.saveSettings();
+                tavern.home.saveSettings();
                 bridge.permissionsChanged();
             },
             onAddress: () => bridge.connection.wanted && bridge.connection.connect(),
@@ -83,7 +83,7 @@ export async function activate() {
     addEventListener('pagehide', () => bridge.connection.sleep(), { signal });
     document.addEventListener('visibilitychange', () => document.hidden || wake(), { signal });
     document.addEventListener('resume', wake, { signal });
-    tavern.on('APP_READY', () => {
+    tavern.events.on('APP_READY', () => {
         if (settings.auto_connect) {
             bridge.connection.connect();
         }
@@ -104,5 +104,5 @@ export function remove() {
 export function clean() {
     running?.dispose();
     localStorage.removeItem(TOKEN_KEY);
-    new Tavern().forgetSettings();
+    new Tavern().home.forgetSettings();
 }

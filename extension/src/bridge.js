@@ -24,7 +24,7 @@ const ALONE = Object.freeze({ others: [], stale: false, leads: true });
 
 /**
  * @typedef {object} BridgeOptions
- * @property {import('./adapter.js').Tavern} tavern SillyTavern.
+ * @property {import('./adapter/tavern.js').Tavern} tavern SillyTavern.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {() => {url: string, token: string}} target Where the hub is.
  * @property {(status: import('./connection.js').Status) => void} onStatus Told of each change of the connection.
@@ -91,7 +91,7 @@ export class Bridge {
             timers,
             now,
         });
-        this.events = new Events({ tavern, send: (text) => this.connection.send(text), permits: options.permits, timers });
+        this.events = new Events({ tavern: tavern.events, send: (text) => this.connection.send(text), permits: options.permits, timers });
         this.generations = new Generations({
             tell: (content) => this.events.tellOfGeneration(content),
             streams: () => tavern.streams(),
@@ -168,46 +168,46 @@ export class Bridge {
     /** Hears what happens in SillyTavern. The listeners return at once: SillyTavern waits for each of them. */
     #listen() {
         const { tavern, streams, generations, history, silence } = this;
-        tavern.on('CHAT_CHANGED', () => {
+        tavern.events.on('CHAT_CHANGED', () => {
             streams.left();
             history.open();
             this.#stateSoon();
         });
-        tavern.on('GENERATION_STARTED', (type, options, dryRun) => {
+        tavern.events.on('GENERATION_STARTED', (type, options, dryRun) => {
             silence.sign();
             this.prompts.started(type, dryRun);
             streams.started(type, dryRun);
             generations.started(type, dryRun);
         });
-        tavern.on('GENERATE_AFTER_DATA', (data, dryRun) => {
+        tavern.events.on('GENERATE_AFTER_DATA', (data, dryRun) => {
             silence.sign();
             streams.prompted(dryRun);
             generations.prompted(dryRun);
             this.prompts.prompted(data, dryRun);
         });
-        tavern.on('STREAM_TOKEN_RECEIVED', (text) => {
+        tavern.events.on('STREAM_TOKEN_RECEIVED', (text) => {
             silence.sign();
             streams.token(String(text ?? ''));
             generations.token(String(text ?? ''));
         });
-        tavern.on('GENERATION_ENDED', () => {
+        tavern.events.on('GENERATION_ENDED', () => {
             generations.hidden();
             streams.hidden();
             history.compareSoon();
         });
-        tavern.on('GENERATION_STOPPED', () => {
+        tavern.events.on('GENERATION_STOPPED', () => {
             generations.stop();
             streams.stop();
         });
-        tavern.on('MESSAGE_RECEIVED', (at, type) => {
+        tavern.events.on('MESSAGE_RECEIVED', (at, type) => {
             silence.sign();
             streams.received(Number(at), type);
         });
-        tavern.on('IMPERSONATE_READY', (text) => streams.impersonated(String(text ?? '')));
-        ONE.forEach((name) => tavern.on(name, (at) => history.compareSoon(Number(at))));
-        ANYTHING.forEach((name) => tavern.on(name, () => history.compareSoon()));
-        STATE.forEach((name) => tavern.on(name, () => this.#stateSoon()));
-        tavern.watch((generating) => {
+        tavern.events.on('IMPERSONATE_READY', (text) => streams.impersonated(String(text ?? '')));
+        ONE.forEach((name) => tavern.events.on(name, (at) => history.compareSoon(Number(at))));
+        ANYTHING.forEach((name) => tavern.events.on(name, () => history.compareSoon()));
+        STATE.forEach((name) => tavern.events.on(name, () => this.#stateSoon()));
+        tavern.page.watch((generating) => {
             silence.watch(generating);
             this.#stateSoon();
             if (!generating) {

@@ -9,7 +9,7 @@ import { encode } from './protocol.js';
 
 /**
  * @typedef {object} EventsOptions
- * @property {Pick<import('./adapter.js').Tavern, 'eventOf' | 'keyOf' | 'hook' | 'off'>} tavern SillyTavern's events.
+ * @property {Pick<import('./adapter/listeners.js').Listeners, 'eventOf' | 'keyOf' | 'hook' | 'off'>} tavern SillyTavern's events.
  * @property {(text: string) => boolean} send Sends a frame that is written already; false if nobody listens.
  * @property {(permission: import('./request-table.js').Permission) => boolean} permits Whether the user grants it.
  * @property {import('./timer.js').Timers} timers The clock.

@@ -9,7 +9,7 @@ import { Later, Work, forbidden, wordsOf } from './work.js';
 
 /**
  * @typedef {object} RequestsOptions
- * @property {import('./adapter.js').Tavern} tavern SillyTavern.
+ * @property {import('./adapter/tavern.js').Tavern} tavern SillyTavern.
  * @property {import('./history.js').History} history Tells of the change before the answer does.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {() => number} now Milliseconds.

@@ -62,7 +62,7 @@ export async function runScript(work, run) {
     const givenUp = new Promise((resolve) => {
         control.addEventListener('abort', () => timers.set(() => resolve(undefined), ABORT_PATIENCE));
     });
-    const outcome = work.run(() => tavern.script(control, () => Promise.race([run(control), givenUp])));
+    const outcome = work.run(() => tavern.talk.script(control, () => Promise.race([run(control), givenUp])));
     try {
         if (!await work.untilDone(() => outcome.ended, SCRIPT_PATIENCE, HUMAN_PATIENCE)) {
             throw new RequestError('failed', 'the script did not come to its end in 29 minutes; the rest of it is not run', { reason: 'timeout' });
@@ -70,7 +70,7 @@ export async function runScript(work, run) {
     } catch (error) {
         control.abort('ChatBridge has ended the script', true);
         if (tavern.isGenerating()) {
-            tavern.stop();
+            tavern.talk.stop();
         }
         throw error;
     }

@@ -10,7 +10,7 @@ import { PERMISSION_LABELS } from './words.js';
 
 /**
  * What the actions need of SillyTavern.
- * @typedef {import('./adapter.js').Tavern} Tavern
+ * @typedef {import('./adapter/tavern.js').Tavern} Tavern
  */
 
 /** @typedef {(work: Work, content: Record<string, any>) => Promise<Record<string, unknown> | Later>} Run */

@@ -1,5 +1,5 @@
 """What the extension takes for granted of SillyTavern, held against the real one: the members, events, commands and
-elements that adapter.js names, and the orders of events that the fake of the Node tests emits."""
+elements that adapter/used.js names, and the orders of events that the fake of the Node tests emits."""
 
 from __future__ import annotations
 
@@ -81,7 +81,8 @@ def test_everything_the_adapter_uses_is_there(extension: Path, page: Page) -> No
     missing = page.evaluate(
         """async () => {
             const src = '/scripts/extensions/third-party/ChatBridge/src';
-            const { USED, Tavern } = await import(`${src}/adapter.js`);
+            const { USED } = await import(`${src}/adapter/used.js`);
+            const { Tavern } = await import(`${src}/adapter/tavern.js`);
             const { ACTIONS } = await import(`${src}/actions/index.js`);
             const tavern = new Tavern();
             const c = SillyTavern.getContext();
@@ -100,18 +101,21 @@ def test_everything_the_adapter_uses_is_there(extension: Path, page: Page) -> No
 
 
 def test_everything_the_adapter_uses_is_named() -> None:
-    adapter = (ROOT / "extension/src/adapter.js").read_text(encoding="utf-8")
-    bridge = (ROOT / "extension/src/bridge.js").read_text(encoding="utf-8")
-    table, code = adapter.split("const SETTINGS_KEY", 1)
-    named = set(re.findall(r"'([^']+)'", table))
+    source = ROOT / "extension/src"
+    rooms = {path.name: path.read_text(encoding="utf-8") for path in (source / "adapter").glob("*.js")}
+    named = set(re.findall(r"'([^']+)'", rooms.pop("used.js")))
+    code = "\n".join(rooms.values())
+    bridge = (source / "bridge.js").read_text(encoding="utf-8")
+    others = [path for path in source.rglob("*.js") if path.parent.name != "adapter"]
+    assert not [path.name for path in others if "SillyTavern.getContext" in path.read_text(encoding="utf-8")]
     events = set(re.findall(r"'([A-Z]+_[A-Z_]+)'", code + bridge)) | {"APP_READY"}
     assert events <= named
     members = set(re.findall(r"\bcontext\.(\w+)", code))
-    for names in re.findall(r"const \{ ([^}]+) \} = this\.context;", code):
+    for names in re.findall(r"const \{ ([^}]+) \} = this\.(?:tavern\.)?context;", code):
         members |= {name.strip() for name in names.split(",")}
     assert members <= named | {"streamingProcessor"}
     needs: set[str] = set()
-    for path in (ROOT / "extension/src/actions").glob("*.js"):
+    for path in (source / "actions").glob("*.js"):
         action = path.read_text(encoding="utf-8")
         needs |= {
             need for listed in re.findall(r"needs: \[([^\]]*)\]", action) for need in re.findall(r"'([^']+)'", listed)

@@ -1,6 +1,6 @@
 /**
  * What the extension takes from SillyTavern's page, as far as its types are worth checking. Only
- * extension/src/adapter.js touches these; what is not named here is `any` on purpose, since SillyTavern
+ * extension/src/adapter/ touches these; what is not named here is `any` on purpose, since SillyTavern
  * has no types for extensions outside its own tree.
  */
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 
-import { DraftGuard } from '../../extension/src/draft.js';
+import { DraftGuard } from '../../extension/src/adapter/draft.js';
 import { Log } from '../../extension/src/log.js';
 import { hasChangingMacro, withoutMacros } from '../../extension/src/macros.js';
 import { CLOSE_REASONS, VERSION } from '../../extension/src/protocol.js';

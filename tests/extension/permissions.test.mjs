@@ -31,7 +31,7 @@ function working(tavern = {}, more = {}) {
     const asked = [];
     const page = {
         popup: () => null, isGenerating: () => false, isSaving: () => false, isSwiping: () => false, isOnline: () => true, chatId: () => 'chat',
-        stop: () => asked.push('stop'), script: (control, run) => run(), ...tavern,
+        talk: { stop: () => asked.push('stop'), script: (control, run) => run() }, ...tavern,
     };
     const options = {
         tavern: page, history: { flush() { } }, timers: { set: (callback, ms) => setTimeout(callback, ms > 100 ? 20 : 0) },

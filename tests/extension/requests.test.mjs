@@ -38,7 +38,7 @@ function setUp() {
         },
     };
     const requests = new Requests({
-        tavern: actor,
+        tavern: Object.assign(actor, { page: actor, talk: actor }),
         history: all.history,
         timers: { ...all.timers, set: (callback, ms) => setTimeout(callback, ms) },
         now: () => all.timers.time,

@@ -430,7 +430,7 @@ def test_the_source_is_the_programs_own(rig: Rig) -> None:
             data += more
     names = zipfile.ZipFile(io.BytesIO(data.partition(b"\r\n\r\n")[2])).namelist()
     assert "chatbridge_gui/bridge/server.py" in names
-    assert [name for name in names if name.endswith("extension/src/adapter.js")]
+    assert [name for name in names if name.endswith("extension/src/adapter/tavern.js")]
     assert not [name for name in names if "__pycache__" in name]
 
 

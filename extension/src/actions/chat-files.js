@@ -2,7 +2,7 @@
 
 import { RequestError } from '../protocol.js';
 
-/** @typedef {import('../adapter.js').Tavern} Tavern */
+/** @typedef {import('../adapter/tavern.js').Tavern} Tavern */
 
 /**
  * Whose chats they are: a character's, by its avatar file, or a group's, by its id.

@@ -33,7 +33,7 @@ async function listChats({ tavern }, { avatar = null, group = null, search = '',
 
 /**
  * Whose chats are meant.
- * @param {import('../adapter.js').Tavern} tavern SillyTavern.
+ * @param {import('../adapter/tavern.js').Tavern} tavern SillyTavern.
  * @param {string | null} avatar A character's key.
  * @param {string | null} group A group's id.
  * @returns {Owner}
@@ -60,7 +60,7 @@ function whose(tavern, avatar, group) {
 
 /**
  * Who is talked with.
- * @param {import('../adapter.js').Tavern} tavern SillyTavern.
+ * @param {import('../adapter/tavern.js').Tavern} tavern SillyTavern.
  * @returns {Owner}
  * @throws {RequestError} no_chat.
  */
@@ -74,7 +74,7 @@ function openOwner(tavern) {
 
 /**
  * Refuses a chat that is not there: SillyTavern would begin one of that name.
- * @param {import('../adapter.js').Tavern} tavern SillyTavern.
+ * @param {import('../adapter/tavern.js').Tavern} tavern SillyTavern.
  * @param {Owner} owner Whose it is.
  * @param {string} name Its name.
  * @returns {Promise<string[]>} The names of all chats.

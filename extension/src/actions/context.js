@@ -3,7 +3,7 @@
 import { RequestError, pageOf } from '../protocol.js';
 import { runScript, scriptResult } from '../script.js';
 
-/** @typedef {import('../adapter.js').Tavern} Tavern */
+/** @typedef {import('../adapter/tavern.js').Tavern} Tavern */
 
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const CONTEXT = Object.freeze({
@@ -93,7 +93,7 @@ async function setAuthorsNote(work, { text, interval, depth, position, role, if_
             continue;
         }
         if (field === 'text' && value === '') {
-            tavern.clearAuthorsNote();
+            tavern.page.clearAuthorsNote();
         } else {
             await tavern.command(field === 'text' ? 'note' : field === 'interval' ? 'note-frequency' : `note-${field}`, {}, String(value));
         }
@@ -211,9 +211,9 @@ async function sendText(work, text, injects, ifBusy) {
         throw new RequestError('unsupported', 'this quick reply is joined to what stands in the input box: press it in SillyTavern', { reason: 'draft' });
     }
     await work.ready({ generates: true, ifBusy });
-    await tavern.addUserMessage(String(tavern.context.substituteParams(text)));
+    await tavern.talk.addUserMessage(String(tavern.context.substituteParams(text)));
     history.flush();
-    work.generate('normal', () => tavern.reply());
+    work.generate('normal', () => tavern.talk.reply());
     return scriptResult({ aborted: false, reason: '' }, '');
 }
 

@@ -37,7 +37,7 @@ async function editMessage(work, { uid, at: place, text, reasoning, if_busy: ifB
     }
     await work.ready({ ifBusy });
     const { at, message } = oneNamed(work, { uid, at: place });
-    if (tavern.isEditing(at)) {
+    if (tavern.page.isEditing(at)) {
         throw new RequestError('busy', 'this message is being edited in SillyTavern', { reason: 'editing' });
     }
     const events = [];
@@ -100,14 +100,14 @@ function setReasoning(message, reasoning) {
 async function deleteMessages(work, { uids, at: place, count, if_busy: ifBusy }) {
     const { tavern } = work;
     await work.ready({ ifBusy });
-    if (tavern.isEditing()) {
+    if (tavern.page.isEditing()) {
         throw new RequestError('busy', 'a message is being edited in SillyTavern', { reason: 'editing' });
     }
     const named = severalNamed(work, { uids, at: place, count });
     const messages = tavern.messages();
     const gone = new Set(named.map((one) => one.message));
     const left = messages.filter((message) => !gone.has(message));
-    const shown = named.filter(({ at }) => tavern.isShown(at));
+    const shown = named.filter(({ at }) => tavern.page.isShown(at));
     for (const { at } of shown.reverse()) {
         await tavern.context.deleteMessage(at, undefined, false, false);
     }

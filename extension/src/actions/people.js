@@ -6,7 +6,7 @@ import { countOf, isSame, namesOf, ownerOf } from './chat-files.js';
 import { chosen, isoTime, named, partOf } from './listing.js';
 import { refuseWhileCreating, settle, switchChat } from './switching.js';
 
-/** @typedef {import('../adapter.js').Tavern} Tavern */
+/** @typedef {import('../adapter/tavern.js').Tavern} Tavern */
 /** @typedef {import('../work.js').Work} Work */
 /** @typedef {import('./chat-files.js').Owner} Owner */
 /** @typedef {{avatar: string, name: string, chat: string, favourite: boolean, tags: string[], last_used: string, selected: boolean}} CharacterInfo */
@@ -130,7 +130,7 @@ async function selectGroup(work, content) {
     const { tavern } = work;
     await work.ready({ needsChat: false, ifBusy: content.if_busy });
     const { id, chat } = chosen(groupsOf(tavern), content, 'id', 'group');
-    return await select(work, { avatar: null, group: id }, chat, () => tavern.openGroup(id));
+    return await select(work, { avatar: null, group: id }, chat, () => tavern.page.openGroup(id));
 }
 
 /**

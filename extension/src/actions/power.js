@@ -89,7 +89,7 @@ async function written(work, start) {
     const onStopped = () => {
         stopped = true;
     };
-    tavern.on('GENERATION_STOPPED', onStopped);
+    tavern.events.on('GENERATION_STOPPED', onStopped);
     try {
         const outcome = work.run(start);
         try {
@@ -97,7 +97,7 @@ async function written(work, start) {
                 throw new RequestError('failed', 'the model did not answer in 29 minutes', { reason: 'timeout' });
             }
         } catch (error) {
-            tavern.stop();
+            tavern.talk.stop();
             throw error;
         }
         const text = String(outcome.value ?? '');
@@ -110,6 +110,6 @@ async function written(work, start) {
         }
         return text;
     } finally {
-        tavern.off(onStopped);
+        tavern.events.off(onStopped);
     }
 }

@@ -121,10 +121,10 @@ function swipeable({ tavern, history }, uid) {
     if (typeof uid === 'string' && (!message || history.messageOf(uid) !== message)) {
         throw new RequestError('stale_chat', 'this is not the last message any more; nothing was done', { uid });
     }
-    if (!message || message.is_user || message.extra?.isSmallSys || message.extra?.swipeable === false || !tavern.isShown(at)) {
+    if (!message || message.is_user || message.extra?.isSmallSys || message.extra?.swipeable === false || !tavern.page.isShown(at)) {
         throw new RequestError('not_found', 'the last message is none that has versions', { reason: 'not_swipeable' });
     }
-    if (tavern.isEditing(at)) {
+    if (tavern.page.isEditing(at)) {
         throw new RequestError('busy', 'the last message is being edited in SillyTavern', { reason: 'editing' });
     }
     return { at, message };

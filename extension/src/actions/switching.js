@@ -3,7 +3,7 @@
 import { RequestError } from '../protocol.js';
 
 /** @typedef {import('../work.js').Work} Work */
-/** @typedef {import('../adapter.js').Tavern} Tavern */
+/** @typedef {import('../adapter/tavern.js').Tavern} Tavern */
 
 const REST_PATIENCE = 5000;
 const PATIENCE = 10000;
@@ -32,10 +32,10 @@ class Watch {
             this.ended += 1;
         };
         this.listeners = [fresh, begin, end];
-        tavern.on('CHAT_CREATED', fresh);
-        tavern.on('GROUP_CHAT_CREATED', fresh);
-        tavern.on('CHAT_CHANGED', begin, true);
-        tavern.on('CHAT_CHANGED', end);
+        tavern.events.on('CHAT_CREATED', fresh);
+        tavern.events.on('GROUP_CHAT_CREATED', fresh);
+        tavern.events.on('CHAT_CHANGED', begin, true);
+        tavern.events.on('CHAT_CHANGED', end);
     }
 
     /** Whether a chat was opened, and everybody has taken it in. */
@@ -45,7 +45,7 @@ class Watch {
 
     /** Stops watching. */
     stop() {
-        this.listeners.forEach((listener) => this.tavern.off(listener));
+        this.listeners.forEach((listener) => this.tavern.events.off(listener));
     }
 }
 

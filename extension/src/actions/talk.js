@@ -9,8 +9,8 @@ const STOP_PATIENCE = 10000;
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const TALK = Object.freeze({
     send_message: { needs: ['command:send', 'generate', 'saveChat'], run: sendMessage },
-    regenerate: { needs: ['command:regenerate'], run: (work, content) => again(work, content, 'regenerate', () => work.tavern.regenerate()) },
-    continue: { needs: ['generate'], run: (work, content) => again(work, content, 'continue', () => work.tavern.continueReply()) },
+    regenerate: { needs: ['command:regenerate'], run: (work, content) => again(work, content, 'regenerate', () => work.tavern.talk.regenerate()) },
+    continue: { needs: ['generate'], run: (work, content) => again(work, content, 'continue', () => work.tavern.talk.continueReply()) },
     impersonate: { needs: ['generate'], run: impersonate },
     stop: { needs: ['stopGeneration'], run: stop },
 });
@@ -30,7 +30,7 @@ async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) 
         needSpeaker(work);
     }
     const chat = tavern.chatId();
-    const { at, message } = await history.without(() => tavern.addUserMessage(text));
+    const { at, message } = await history.without(() => tavern.talk.addUserMessage(text));
     if (tavern.chatId() !== chat) {
         throw new RequestError('failed', 'another chat was opened in SillyTavern while the message was stored', { reason: 'chat_switched' });
     }
@@ -38,7 +38,7 @@ async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) 
     if (!reply) {
         return sent;
     }
-    const generation = work.generate('normal', () => tavern.reply());
+    const generation = work.generate('normal', () => tavern.talk.reply());
     if (wait !== 'reply') {
         return sent;
     }
@@ -62,7 +62,7 @@ async function again(work, { wait, if_busy: ifBusy }, kind, start) {
     if (last < 0) {
         throw new RequestError('not_found', 'the chat is empty', { reason: 'empty' });
     }
-    if (tavern.isEditing(last)) {
+    if (tavern.page.isEditing(last)) {
         throw new RequestError('busy', 'the last message is being edited in SillyTavern', { reason: 'editing' });
     }
     const generation = work.generate(kind, start);
@@ -106,7 +106,7 @@ async function impersonate(work, { fill = false, if_busy: ifBusy }) {
     /** @type {string | null} */
     let text = null;
     const generation = work.generate('impersonate', async () => {
-        text = await tavern.impersonate();
+        text = await tavern.talk.impersonate();
     });
     const written = async () => {
         const { outcome, error } = await work.outcome(generation);
@@ -114,7 +114,7 @@ async function impersonate(work, { fill = false, if_busy: ifBusy }) {
             const reason = error ?? 'it was stopped before anything came';
             throw new RequestError('failed', `there is no text: ${reason}`, { reason: outcome === 'stopped' ? 'stopped' : reason });
         }
-        if (fill && !tavern.setDraft(text)) {
+        if (fill && !tavern.page.setDraft(text)) {
             throw new RequestError('failed', 'the text could not be put into SillyTavern\'s input box', { reason: 'no_box', text });
         }
         return { text, outcome, error };
@@ -131,7 +131,7 @@ async function stop(work) {
     if (!work.isBusy()) {
         return { stopped: false };
     }
-    tavern.stop();
+    tavern.talk.stop();
     await work.until(() => !work.isBusy(), STOP_PATIENCE);
     if (work.isBusy()) {
         throw new RequestError('failed', 'Stop was pressed, but SillyTavern still generates', { reason: 'not_stopped' });
