@@ -3,9 +3,8 @@
  * and some do not come at all; this makes of them, for each reply, one start, some updates and one end. Pure.
  */
 
-import { DeltaTracker } from './delta.js';
-import { LIMITS, encode, pieceEnd, piecesOf, toJson, utf8Length } from './protocol.js';
-import { ShownText } from './shown.js';
+import { encode, toJson } from './protocol.js';
+import { Reply } from './reply.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
 /** @typedef {'normal' | 'swipe' | 'regenerate' | 'continue' | 'impersonate'} Kind */
@@ -44,37 +43,10 @@ import { ShownText } from './shown.js';
  * @property {LiveMessage | null} message The message that was written, if one was.
  */
 
-/**
- * @typedef {object} Live
- * @property {number} stream Its number.
- * @property {Kind} kind What it is.
- * @property {{stream: number, kind: Kind, speaker: string | null} & Record<string, unknown>} start What `stream_start` said.
- * @property {string} rest The end of a kept text that is too long for `base`; the text begins with it.
- * @property {boolean} told The hub has been told that it began.
- * @property {boolean} fresh Its message is new.
- * @property {LiveMessage | null} message Its message, once there is one.
- * @property {Processor | null} processor SillyTavern's view, once it streams.
- * @property {string} raw What the model has said.
- * @property {number} tokens How many bits of it have come.
- * @property {number} length How much text and reasoning has come.
- * @property {unknown} stamp Which showing of its message was SillyTavern's last when it told of that.
- * @property {ShownText} shown What SillyTavern makes of it.
- * @property {{tracker: DeltaTracker, latest: string}} text The text.
- * @property {{tracker: DeltaTracker, latest: string}} reasoning The reasoning.
- * @property {boolean} hidden SillyTavern shows it no longer as running.
- * @property {boolean} received SillyTavern has stored its message.
- * @property {boolean} stopped Somebody pressed Stop.
- * @property {string | null} error Why it failed.
- * @property {string | null} toast What SillyTavern's page said.
- */
-
 /** @type {Readonly<Record<string, Kind>>} */
 const KINDS = Object.freeze({ swipe: 'swipe', regenerate: 'regenerate', continue: 'continue', append: 'continue', appendFinal: 'continue', impersonate: 'impersonate' });
 /** Types of `message_received` that are no reply. */
 const NO_REPLY = new Set(['first_message', 'command', 'extension']);
-const FLUSH = 33;
-/** After so long a silence SillyTavern shows nothing more until more comes. */
-const SILENCE = 200;
 /** SillyTavern says first that it is over and then, in the same breath, why. */
 const BREATH = 60;
 const PATIENCE = 1500;
@@ -90,7 +62,7 @@ export class Streams {
     /** @param {StreamsOptions} options What it needs. */
     constructor(options) {
         this.options = options;
-        /** @type {Live | null} */
+        /** @type {Reply | null} */
         this.live = null;
         /** @type {Kind | null} */
         this.armed = null;
@@ -106,11 +78,6 @@ export class Streams {
         this.endedAt = -Infinity;
         /** @type {{content: Record<string, unknown>, at: number}[]} Ends without a message that the hub may not have heard. */
         this.ends = [];
-        this.flushTimer = 0;
-        /** Something came since the last look. */
-        this.news = false;
-        /** The timer waits for a silence. */
-        this.resting = false;
         this.settleTimer = 0;
     }
 
@@ -169,27 +136,7 @@ export class Streams {
             }
             this.#begin(KINDS[processor.type] ?? 'normal');
         }
-        const live = /** @type {Live} */ (this.live);
-        live.processor ??= processor;
-        if (live.fresh && !live.message && processor && processor.messageId >= 0) {
-            const message = this.options.messages()[processor.messageId];
-            if (message && !message.is_user) {
-                live.message = message;
-                this.options.history.found(message);
-            }
-        }
-        const length = text.length + (processor?.reasoningHandler?.reasoning?.length ?? 0);
-        live.tokens += length === live.length ? 0 : 1;
-        live.length = length;
-        live.raw = text;
-        live.stamp = live.message?.gen_finished;
-        this.news = true;
-        if (!this.flushTimer || this.resting) {
-            this.options.timers.clear(this.flushTimer);
-            this.#flushLater();
-            // SillyTavern shows it when all have heard of it.
-            this.options.timers.soon(() => this.live === live && this.#flush(live, false));
-        }
+        /** @type {Reply} */ (this.live).hear(text, processor);
     }
 
     /** SillyTavern no longer shows that it generates. */
@@ -274,7 +221,7 @@ export class Streams {
         if (!this.live) {
             this.#begin(kind);
         }
-        const live = /** @type {Live} */ (this.live);
+        const live = /** @type {Reply} */ (this.live);
         live.error = reason;
         live.hidden = true;
         this.#settleIn(BREATH);
@@ -324,18 +271,13 @@ export class Streams {
         if (live?.told) {
             this.options.send(encode('stream_end', { stream: live.stream, outcome: 'abandoned' }));
             this.last += 1;
-            live.stream = this.last;
-            live.start = { ...live.start, stream: this.last };
-            live.told = false;
+            live.renumber(this.last);
         }
     }
 
     /** Tells of the reply that runs from its start. */
     retell() {
-        if (this.live) {
-            this.#look(this.live);
-            this.#sendStart(this.live);
-        }
+        this.live?.retell();
     }
 
     // --- start, updates, end ----------------------------------------------------------------------------------------
@@ -354,164 +296,22 @@ export class Streams {
             history.hold(old);
         }
         const { user, character } = names();
-        const kept = kind === 'continue' && old ? String(old.mes ?? '') : '';
-        const base = kept.slice(0, pieceEnd(kept, 0, LIMITS.basePiece));
         this.last += 1;
-        const live = {
+        const live = new Reply(this.options, {
             stream: this.last,
             kind,
-            start: {
-                stream: this.last,
-                kind,
-                speaker: (kind === 'impersonate' ? user : old ? String(old.name ?? '') : character) || null,
-                at,
-                uid: old ? history.uidOf(old) : null,
-                base,
-                key: this.key ?? undefined,
-            },
-            rest: kept.slice(base.length),
-            told: false,
-            fresh: !old && kind !== 'impersonate',
-            message: old,
-            processor: null,
-            raw: '',
-            tokens: 0,
-            length: 0,
-            stamp: undefined,
-            shown: new ShownText(kept),
-            text: { tracker: new DeltaTracker(), latest: '' },
-            reasoning: { tracker: new DeltaTracker(), latest: '' },
-            hidden: false,
-            received: false,
-            stopped: this.stopped,
-            error: null,
-            toast: null,
-        };
+            speaker: (kind === 'impersonate' ? user : old ? String(old.name ?? '') : character) || null,
+            at,
+            uid: old ? history.uidOf(old) : null,
+            base: '',
+            key: this.key ?? undefined,
+        }, old, this.stopped);
         this.live = live;
         this.armed = null;
         this.dead = null;
-        this.#sendStart(live);
+        live.sendStart();
         this.options.onKind(kind);
         this.options.onBegin(live.start);
-    }
-
-    /**
-     * Sends a start with what has come already; what does not fit into its frame follows.
-     * @param {Live} live The reply.
-     */
-    #sendStart(live) {
-        const { send, history: { chat, epoch } } = this.options;
-        const sofar = (/** @type {{tracker: DeltaTracker, latest: string}} */ channel) => {
-            channel.tracker.reset();
-            const delta = channel.tracker.advance(channel.latest);
-            return delta ? ('append' in delta ? delta.append : delta.text) : '';
-        };
-        const text = live.rest + sofar(live.text);
-        const reasoning = sofar(live.reasoning);
-        const start = { ...live.start, chat_id: chat.id, epoch };
-        const whole = text.length + reasoning.length > LIMITS.pageBytes ? null : encode('stream_start', { ...start, text, reasoning });
-        if (whole !== null && utf8Length(whole) <= LIMITS.pageBytes) {
-            live.told = send(whole) || live.told;
-            return;
-        }
-        const [first, ...more] = piecesOf(text);
-        live.told = send(encode('stream_start', { ...start, text: first, reasoning: '' })) || live.told;
-        more.forEach((append) => this.#update({ stream: live.stream, append }));
-        piecesOf(reasoning).forEach((append) => append && this.#update({ stream: live.stream, channel: 'reasoning', append }));
-    }
-
-    /**
-     * Sends an update.
-     * @param {Record<string, unknown>} content What to say.
-     */
-    #update(content) {
-        this.options.send(encode('stream_update', content));
-    }
-
-    /**
-     * Sends what is new of one of the two texts.
-     * @param {Live} live The reply.
-     * @param {'text' | 'reasoning'} channel Which text.
-     * @param {boolean} last Nothing more will come.
-     * @returns {boolean} Whether there was anything.
-     */
-    #advance(live, channel, last) {
-        const { tracker, latest } = live[channel];
-        const delta = tracker.advance(latest, last);
-        if (!delta) {
-            return false;
-        }
-        const { stream, tokens } = live;
-        const head = channel === 'text' ? { stream, tokens } : { stream, channel, tokens };
-        const grows = 'append' in delta;
-        const [first, ...more] = piecesOf(grows ? delta.append : (channel === 'text' ? live.rest : '') + delta.text);
-        this.#update(grows ? { ...head, ...delta, append: first } : { ...head, text: first });
-        more.forEach((append) => this.#update({ ...head, append }));
-        return true;
-    }
-
-    /** Sends more after a while, and again as long as there is more; at last what SillyTavern has not shown in a silence. */
-    #flushLater() {
-        const { live } = this;
-        this.resting = false;
-        this.flushTimer = this.options.timers.set(() => {
-            this.flushTimer = 0;
-            if (live && this.live === live) {
-                const { news } = this;
-                this.#flush(live, false) || news ? this.#flushLater() : this.#flushInSilence(live);
-            }
-        }, FLUSH);
-    }
-
-    /**
-     * Sends what SillyTavern leaves out as long as nothing more comes.
-     * @param {Live} live The reply.
-     */
-    #flushInSilence(live) {
-        this.resting = true;
-        this.flushTimer = this.options.timers.set(() => {
-            this.flushTimer = 0;
-            if (this.live === live) {
-                this.#flush(live, false, true);
-            }
-        }, SILENCE);
-    }
-
-    /**
-     * Takes in what SillyTavern shows now.
-     * @param {Live} live The reply.
-     * @param {boolean} [silent] Nothing has come for a while.
-     */
-    #look(live, silent = false) {
-        const { processor, message, shown } = live;
-        this.news = false;
-        live.reasoning.latest = processor?.reasoningHandler?.reasoning ?? '';
-        if (!processor || !message || live.kind === 'impersonate') {
-            live.text.latest = live.raw;
-            return;
-        }
-        const { kept } = shown;
-        const behind = message.gen_finished === live.stamp;
-        const ahead = behind && silent && !this.options.mayBeReasoning(live.raw);
-        live.text.latest = shown.look(String(message.mes ?? ''), live.raw, { behind, ahead });
-        if (shown.kept !== kept) {
-            live.start.base = '';
-            live.rest = '';
-            this.#sendStart(live);
-        }
-    }
-
-    /**
-     * Sends what has come since.
-     * @param {Live} live The reply.
-     * @param {boolean} last Nothing more will come.
-     * @param {boolean} [silent] Nothing has come for a while.
-     * @returns {boolean} Whether there was anything.
-     */
-    #flush(live, last, silent = false) {
-        this.#look(live, silent);
-        const reasoning = this.#advance(live, 'reasoning', last);
-        return this.#advance(live, 'text', last) || reasoning;
     }
 
     /**
@@ -537,19 +337,9 @@ export class Streams {
 
     /** The reply is over: tells how it ended, and of the message as it is stored. */
     #finish() {
-        const live = /** @type {Live} */ (this.live);
-        const broken = Boolean(live.processor?.isStopped && !live.processor.isFinished);
-        const failed = !live.stopped && (live.error !== null || broken || !live.received);
-        if (live.kind === 'impersonate') {
-            // A text too long for a frame has come in pieces and stands as the stream showed it.
-            const text = live.received && live.raw.length <= LIMITS.piece ? live.raw : null;
-            this.#close(failed ? this.#failure(live) : { outcome: live.received ? 'text_only' : 'stopped', text });
-            return;
-        }
-        const written = live.received || live.processor !== null;
-        const settled = this.options.history.settle(written ? live.message : null);
-        /** @type {Record<string, unknown>} */
-        const end = failed ? this.#failure(live) : { outcome: live.stopped ? 'stopped' : 'finished', warning: shortened(live.toast) };
+        const live = /** @type {Reply} */ (this.live);
+        const end = live.outcome();
+        const settled = live.kind === 'impersonate' ? null : this.options.history.settle(live.isWritten ? live.message : null);
         if (!settled) {
             this.#close(end);
             return;
@@ -559,29 +349,15 @@ export class Streams {
     }
 
     /**
-     * How a failed reply ended.
-     * @param {Live} live The reply.
-     * @returns {Record<string, unknown>}
-     */
-    #failure(live) {
-        const error = live.toast ?? live.error ?? 'SillyTavern ended the generation without a reply; its own page may say why';
-        return { outcome: 'failed', error: shortened(error) };
-    }
-
-    /**
      * Sends the end and forgets the reply.
      * @param {Record<string, unknown>} end What to say.
      * @param {string} [message] The stored message, written already.
      */
     #close(end, message = undefined) {
-        const live = /** @type {Live} */ (this.live);
+        const live = /** @type {Reply} */ (this.live);
         const { timers, history, send, now } = this.options;
-        timers.clear(this.flushTimer);
         timers.clear(this.settleTimer);
-        this.flushTimer = 0;
-        if (end.outcome !== 'abandoned') {
-            this.#flush(live, true);
-        }
+        live.end(end.outcome !== 'abandoned');
         this.live = null;
         const content = { stream: live.stream, ...end };
         const json = message === undefined ? '' : `,"message":${message}`;
@@ -593,15 +369,6 @@ export class Streams {
         history.compareSoon();
         timers.set(() => history.compareSoon(), AFTERMATH);
         this.options.onKind(null);
-        this.options.onEnd(content, live.received || live.processor !== null ? live.message : null);
+        this.options.onEnd(content, live.isWritten ? live.message : null);
     }
-}
-
-/**
- * Somebody else's words, not more than a frame has room for.
- * @param {string | null} words The words.
- * @returns {string | null}
- */
-function shortened(words) {
-    return words === null ? null : words.slice(0, pieceEnd(words, 0, LIMITS.reasonCharacters));
 }
