@@ -207,7 +207,7 @@ def test_pictures_come_small_and_only_of_who_is_listed(ask: Asker) -> None:
     picture.paste((0, 0, 255), (60, 110, 140, 190))
     picture.save(tavern.user / "User Avatars" / "second.png")
 
-    def seen(**content: str) -> Image.Image:
+    def seen(**content: Any) -> Image.Image:
         head, _, body = ask.ask("get_avatar", **content)["image"].partition(",")
         assert head == "data:image/png;base64"
         return Image.open(io.BytesIO(base64.b64decode(body))).convert("RGB")
