@@ -1,33 +1,42 @@
 """How the chat's tags look. Tk leaves them alone when the theme changes, so they are all set anew then."""
 
 import tkinter
+from typing import Final
 
 from chatbridge_gui.gui.theme import Look
+
+AVATAR: Final = 32
+"""A speaker's picture, in pixels at 96 dpi; and what is free at its left and at its right."""
+BESIDE: Final = 6
 
 
 def configure_tags(text: tkinter.Text, look: Look) -> None:
     """Give a chat's text the fonts and colours of the theme. Of tags that disagree the later one here wins."""
     palette = look.palette
-    text.tag_configure("name", font=look.bold, spacing1=look.px(14), spacing3=look.px(3))
+    indent = look.px(AVATAR) + 2 * look.px(BESIDE)
+    text.tag_configure("name", font=look.bold, spacing1=look.px(16), spacing3=look.px(2), lmargin2=indent)
+    text.tag_configure("body", lmargin1=indent, lmargin2=indent, lmargincolor=look.background)
     text.tag_configure("user", foreground=palette.user)
     text.tag_configure("character", foreground=palette.character)
     text.tag_configure("system", foreground=palette.system)
     text.tag_configure("note", font=look.small, foreground=palette.dim)
     text.tag_configure("writing", font=look.small, foreground=palette.accent)
-    _configure_markup(text, look)
-    text.tag_configure("fold", font=look.small, foreground=palette.dim, spacing3=look.px(3))
+    _configure_markup(text, look, indent)
+    text.tag_configure(
+        "fold", font=look.small, foreground=palette.dim, spacing3=look.px(3), lmargin1=indent, lmargin2=indent
+    )
     text.tag_configure(
         "reasoning",
         font=look.small,
         foreground=palette.narration,
-        lmargin1=look.px(14),
-        lmargin2=look.px(14),
+        lmargin1=indent + look.px(14),
+        lmargin2=indent + look.px(14),
         spacing3=look.px(3),
     )
     for tag in ("swipe_left", "swipe_right"):
         text.tag_configure(tag, font=look.title)
     text.tag_configure("hidden", foreground=palette.dim)
-    text.tag_configure("placeholder", foreground=palette.dim)
+    text.tag_configure("placeholder", foreground=palette.dim, lmargin1=indent)
     text.tag_configure(
         "earlier", font=look.small, foreground=palette.accent, justify="center", spacing1=look.px(6), underline=True
     )
@@ -41,11 +50,10 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
         text.tag_raise(tag)
 
 
-def _configure_markup(text: tkinter.Text, look: Look) -> None:
+def _configure_markup(text: tkinter.Text, look: Look, indent: int) -> None:
     """The tags that `markup` names."""
     palette = look.palette
-    indent, hanging = look.px(8), look.px(18)
-    text.tag_configure("item", lmargin1=indent, lmargin2=hanging)
+    text.tag_configure("item", lmargin1=indent + look.px(8), lmargin2=indent + look.px(18))
     text.tag_configure("narration", font=look.italic, foreground=palette.narration)
     text.tag_configure("bold", font=look.bold)
     text.tag_configure("bold_italic", font=look.bold_italic)
@@ -58,7 +66,7 @@ def _configure_markup(text: tkinter.Text, look: Look) -> None:
         background=palette.code_background,
         lmargin1=indent,
         lmargin2=indent,
-        lmargincolor=palette.code_background,
+        lmargincolor=look.background,
         spacing2=0,
     )
     text.tag_configure("mark", foreground=palette.narration)

@@ -10,6 +10,7 @@ from typing import Final
 import ttkbootstrap as ttk
 
 from chatbridge_gui.chat.mirror import NO_CHAT, ChatMirror, LiveStream, same_chat
+from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.chat_blocks import (
     Block,
     Item,
@@ -21,7 +22,7 @@ from chatbridge_gui.gui.chat_blocks import (
     render,
     same,
 )
-from chatbridge_gui.gui.chat_tags import configure_tags
+from chatbridge_gui.gui.chat_tags import BESIDE, configure_tags
 from chatbridge_gui.gui.dates import moment, time_text
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
@@ -31,6 +32,7 @@ from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
 from chatbridge_gui.gui.reply_writer import ReplyWriter
 from chatbridge_gui.gui.soft_breaks import copy_selection, without_soft_breaks
+from chatbridge_gui.gui.speakers import speaker
 from chatbridge_gui.gui.text_actions import TextActions
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.protocol.messages import ChatMessage
@@ -50,9 +52,12 @@ ACTIONS: Final = ("earlier", "fold", "swipe_left", "swipe_right", "link")
 class ChatView(FollowingText):
     """Shows a mirror. Call `refresh` when messages changed and `stream_moved` when a reply grew."""
 
-    def __init__(self, master: ttk.Frame, look: Look, *, swipe: Callable[[str, ChatMessage], None]) -> None:
+    def __init__(
+        self, master: ttk.Frame, look: Look, avatars: Avatars, *, swipe: Callable[[str, ChatMessage], None]
+    ) -> None:
         super().__init__(master, look, name="chat_view", text_name="chat_text", latest=t("chat.latest"))
         self.mirror: ChatMirror | None = None
+        self.avatars = avatars
         self._swipe = swipe
         self._no_swipe: str | None = None
         self._arrowed: Block | None = None
@@ -69,6 +74,7 @@ class ChatView(FollowingText):
             self.writer = ReplyWriter(self.text)
         self.text.configure(font=look.body, pady=look.px(8), spacing2=look.px(2))
         self.text.bind("<Configure>", lambda event: self._set_margins(event.width), add="+")
+        self.text.bind("<Destroy>", lambda _event: avatars.close(), add="+")
         self.text.bind("<<Copy>>", lambda _event: copy_selection(self.text))
         self.text.bind("<Key-Left>", lambda _event: self._swipe_key("left"))
         self.text.bind("<Key-Right>", lambda _event: self._swipe_key("right"))
@@ -190,6 +196,7 @@ class ChatView(FollowingText):
         self._reading.opened(mirror)
         with self.edit():
             self.text.delete("1.0", "end")
+        self.avatars.forget_unused()
         self.follow_end()
 
     def _line(self, at: int) -> int:
@@ -220,7 +227,18 @@ class ChatView(FollowingText):
             pieces += below
         if pieces:
             self._insert(f"{line}.0", pieces)
+        for block in blocks:
+            self._picture(line, block.item)
+            line += block.lines
         return blocks
+
+    def _picture(self, line: int, item: Item) -> None:
+        """Put the speaker's picture before the name."""
+        if not isinstance(item, Notice):
+            chat = self.mirror.chat if self.mirror is not None else NO_CHAT
+            image = self.avatars.image(speaker(item, chat, self._reply_name()))
+            self.text.image_create(f"{line}.0", image=image, padx=self.look.px(BESIDE))
+            self.text.tag_add("name", f"{line}.0")
 
     def _exchange(self, line: int, old: Block, item: Item) -> Block:
         """Put an item in another's place. A text that stays the same is not touched, for a reader's sake."""
@@ -231,9 +249,11 @@ class ChatView(FollowingText):
         if isinstance(item, Notice) or isinstance(old.item, Notice):
             self.text.delete(f"{line}.0", f"{line + old.lines}.0")
             self._insert(f"{line}.0", header + below)
+            self._picture(line, item)
             return new
         self.text.delete(f"{line}.0", f"{line + 1 + old.above}.0")
         self._insert(f"{line}.0", header)
+        self._picture(line, item)
         if (new.body, new.hidden, new.placeholder, new.cards) != (old.body, old.hidden, old.placeholder, old.cards):
             first = line + 1 + new.above
             self.text.delete(f"{first}.0", f"{first + old.lines - 1 - old.above}.0")

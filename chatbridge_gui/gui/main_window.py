@@ -12,6 +12,7 @@ mirrors), `asking`, `commands`, `layout`, `settings`, `queue`, `hub`; and as act
 import tkinter
 import traceback
 from collections.abc import Callable
+from functools import partial
 from time import time
 from types import TracebackType
 from typing import Final, Literal
@@ -35,7 +36,9 @@ from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.actions import Availability, availability
 from chatbridge_gui.gui.asking import Asking
+from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.chat_header import ChatHeader
+from chatbridge_gui.gui.chat_tags import AVATAR
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.command_table import window_commands
 from chatbridge_gui.gui.commands import Commands
@@ -90,6 +93,12 @@ class MainWindow(ttk.Frame):
         self.serving = Serving(self.hub, settings, self.work, self.log)
         self.start_server, self.stop_server = self.serving.start, self.serving.stop
         self.toggle_demo, self.demo = self.serving.toggle_demo, self.serving.demo
+        self.avatars = Avatars(
+            self.look.px(AVATAR),
+            self.work,
+            partial(self.asking.shown, "get_avatar", guarded=False),
+            lambda reason: self.log("warning", t("log.bad_picture", reason=reason)),
+        )
         self.install_dialog: InstallDialog | None = None
         self._closed: Callable[[], None] | None = closed
         self._closing = False
@@ -125,7 +134,7 @@ class MainWindow(ttk.Frame):
             tell=lambda text: self.notices.show("warning", text, key="switch"),
             away=lambda: self.send_box.text.focus_set(),
         )
-        self.chat_view = ChatView(layout.stage, look, swipe=talking.swipe)
+        self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
         self.empty_state = EmptyState(layout.stage, look, install=self.open_install_dialog, demo=self.toggle_demo)
         self.send_box = SendBox(
             layout.chat_column, look, send=talking.send, stop=talking.stop, regenerate=talking.regenerate

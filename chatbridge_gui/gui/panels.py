@@ -76,6 +76,7 @@ class Showing:
         self._dirty = False
         panels, book, shown = self._panels, self._book, self._book.shown
         mirror = shown.mirror if shown is not None else None
+        panels.chat_view.avatars.set_source(shown.pictures if shown is not None else None)
         if mirror is not panels.chat_view.mirror:
             panels.chat_view.show(mirror)
         else:

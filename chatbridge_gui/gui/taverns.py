@@ -39,6 +39,11 @@ class Tavern:
     def generating(self) -> bool:
         return self.mirror.state.generating or bool(self.mirror.streams)
 
+    @property
+    def pictures(self) -> str | None:
+        """Names the page that can be asked for pictures of speakers; None if it cannot."""
+        return self.info.instance if self.connected and "get_avatar" in self.info.capabilities else None
+
     def can(self, request: str) -> bool:
         """Whether it has said that it can do this; one of the simple profile can only be sent messages."""
         if self.info.simple:

@@ -221,12 +221,13 @@ def test_pictures_come_small_and_only_of_who_is_listed(ask: Asker) -> None:
     assert red > 200 > 60 > blue
     ask.ask("select_persona", avatar="second.png")
     assert seen(kind="persona").tobytes() == persona.tobytes()
-    for wrong in (
+    wrongs: tuple[dict[str, Any], ...] = (
         {"avatar": "Nobody.png"},
         {},
         {"kind": "persona", "avatar": "Alice.png"},
         {"avatar": "../settings.json"},
-    ):
+    )
+    for wrong in wrongs:
         assert ask.refused("get_avatar", **wrong).code == "not_found"
     assert ask.refused("get_avatar", kind="group", avatar="x").code == "bad_field"
     (tavern.user / "characters" / "Bob.png").rename(tavern.user / "characters" / "Bob.away")
