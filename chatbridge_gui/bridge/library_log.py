@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 from chatbridge_gui.bridge.events import Kind, Level
 
 Log: TypeAlias = Callable[[Level, Kind, str], None]
-Failed: TypeAlias = Callable[[BaseException], None]
+Failed: TypeAlias = Callable[[BaseException], object]
 
 _NO_HANDSHAKE: Final = "opening handshake failed"
 """Somebody looked at the port and spoke no WebSocket; older versions of the library call that an error."""

@@ -6,15 +6,17 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Any, Final
 
+from chatbridge_gui import diagnostics
 from chatbridge_gui.bridge.config import HubConfig, is_loopback
 from chatbridge_gui.bridge.events import HubEvent, HubFailed, HubStopped, LogRow
 from chatbridge_gui.bridge.thread import HubThread
 from chatbridge_gui.cli.arguments import LEVELS
 from chatbridge_gui.cli.origins import no_origin, origin_of
-from chatbridge_gui.cli.terminal import fail, one_line, say
+from chatbridge_gui.cli.terminal import fail, say
+from chatbridge_gui.diagnostics import Diagnostics
+from chatbridge_gui.log_file import log_line as log_line
 from chatbridge_gui.settings import SettingsError, load, load_token
 
 _LOOK_UP: Final = 0.5  # on Windows a waiting main thread hears of Ctrl+C only when it wakes
@@ -42,8 +44,16 @@ def serve(options: argparse.Namespace) -> int:
 
 def run_hub(config: HubConfig, level: str) -> int:
     """Run a hub with this configuration, and print its log from a level on."""
+    with diagnostics.begin("serve", lambda text: say(f"chatbridge: {text}")) as kept:
+        if kept.left_behind is not None:
+            say(f"chatbridge: the server ended unexpectedly last time; the report is {kept.left_behind}")
+        kept.reports.told = lambda path: say(f"chatbridge: something failed in the server; the report is {path}")
+        return _run(config, level, kept)
+
+
+def _run(config: HubConfig, level: str, kept: Diagnostics) -> int:
     events: queue.SimpleQueue[HubEvent | None] = queue.SimpleQueue()
-    hub = HubThread(events.put)
+    hub = HubThread(kept.also(events.put), kept.reports.unexpected)
     code = 0
     closing = False
     with _stop_signals(lambda: events.put(None)):
@@ -68,13 +78,6 @@ def run_hub(config: HubConfig, level: str) -> int:
                 break
     hub.join(_LOOK_UP)
     return code
-
-
-def log_line(row: LogRow) -> str:
-    """A row as text. Names come from the network, so nothing that could steer a terminal is let through."""
-    at = datetime.fromtimestamp(row.at).astimezone().isoformat(" ", "milliseconds")[:23]
-    line = "  ".join(part for part in (at, f"{row.level:7}", f"{row.kind:7}", row.peer, row.text) if part)
-    return one_line(line)
 
 
 @contextlib.contextmanager
