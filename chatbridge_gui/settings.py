@@ -30,6 +30,8 @@ class Settings(msgspec.Struct, kw_only=True):
     theme: Literal["light", "dark"] = "light"
     geometry: str = ""
     log_height: int = 180
+    enter_sends: bool = True
+    """Otherwise Enter begins a new line, and Shift+Enter sends."""
 
 
 def folder() -> Path:

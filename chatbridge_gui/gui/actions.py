@@ -1,9 +1,10 @@
 """What the user may do just now, and if not, why not. No Tk in here."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from chatbridge_gui.gui.taverns import Tavern
-from chatbridge_gui.protocol.messages import Permission
+from chatbridge_gui.protocol.messages import ChatMessage, Permission
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,23 +14,58 @@ class Availability:
     send: str | None
     stop: str | None
     regenerate: str | None
+    continue_: str | None
+    impersonate: str | None
     swipe: str | None
+    swipe_left: str | None
+    swipe_right: str | None
+    script: str | None
+
+
+def nothing(reason: str) -> Availability:
+    """Nothing can be done, all for one reason."""
+    return Availability(*[reason] * len(Availability.__slots__))
+
+
+NOTHING: Final = nothing("why.stopped")
 
 
 def availability(running: bool, tavern: Tavern | None) -> Availability:
-    """What can be done with the tavern that is shown."""
+    """What can be done with a tavern."""
     reason = _nobody_there(running, tavern)
     if reason is not None or tavern is None:
-        return Availability(reason, reason, reason, reason)
-    stop = None if tavern.generating else "why.nothing_runs"
-    talk = _cannot_talk(tavern)
-    regenerate = talk or (None if tavern.mirror.messages else "why.nothing_to_regenerate")
+        return nothing(reason or "why.no_tavern")
+    busy = _busy(tavern)
+    model = _no_chat(tavern) or _no_model(tavern) or busy
+    last = tavern.mirror.messages[-1] if tavern.mirror.messages else None
+    empty = None if last is not None else "why.nothing_to_regenerate"
+    buttons = _not_permitted(tavern, "buttons")
+    swipe = _no_chat(tavern) or busy or _not_swipeable(last)
+
+    def able(request: str, *reasons: str | None) -> str | None:
+        if not tavern.can(request):
+            return "why.unsupported"
+        return next((one for one in reasons if one is not None), None)
+
     return Availability(
-        send=_unless_incapable(tavern, "send_message", talk),
-        stop=_unless_incapable(tavern, "stop", stop),
-        regenerate=_unless_incapable(tavern, "regenerate", regenerate),
-        swipe=_unless_incapable(tavern, "swipe", talk or _not_permitted(tavern, "buttons")),
+        send=able("send_message", _not_permitted(tavern, "send"), model),
+        stop=able("stop", buttons, None if tavern.generating else "why.nothing_runs"),
+        regenerate=able("regenerate", buttons, model, empty),
+        continue_=able("continue", buttons, model, empty),
+        impersonate=able("impersonate", buttons, model),
+        swipe=able("swipe", buttons, model),
+        swipe_left=able("swipe", buttons, swipe, _only_version(last)),
+        swipe_right=able("swipe", buttons, swipe, _no_model(tavern) if _at_the_last(last) else None),
+        script=not_scripting(tavern) or busy,
     )
+
+
+def not_scripting(tavern: Tavern) -> str | None:
+    """Why a text cannot be a script there, whatever it does at the moment. The permission must be named: what begins
+    with a slash is a message otherwise."""
+    if not tavern.can("run_command"):
+        return "why.unsupported"
+    return None if "scripts" in tavern.mirror.state.permissions else "why.no_scripts"
 
 
 def _nobody_there(running: bool, tavern: Tavern | None) -> str | None:
@@ -40,13 +76,18 @@ def _nobody_there(running: bool, tavern: Tavern | None) -> str | None:
     return None if tavern.connected else "why.gone"
 
 
-def _cannot_talk(tavern: Tavern) -> str | None:
+def _no_chat(tavern: Tavern) -> str | None:
+    return "why.no_chat" if tavern.mirror.chat.id is None and not tavern.info.simple else None
+
+
+def _no_model(tavern: Tavern) -> str | None:
+    has_none = not tavern.info.simple and tavern.mirror.has_reported and not tavern.mirror.state.online
+    return "why.offline" if has_none else None
+
+
+def _busy(tavern: Tavern) -> str | None:
     if tavern.info.simple:
         return None
-    if tavern.mirror.chat.id is None:
-        return "why.no_chat"
-    if tavern.mirror.has_reported and not tavern.mirror.state.online:
-        return "why.offline"
     if tavern.mirror.state.stalled:
         return "why.stalled"
     return "why.generating" if tavern.generating else None
@@ -58,5 +99,29 @@ def _not_permitted(tavern: Tavern, permission: Permission) -> str | None:
     return None if permission in granted or not granted else f"why.no_{permission}"
 
 
-def _unless_incapable(tavern: Tavern, request: str, reason: str | None) -> str | None:
-    return reason if tavern.can(request) else "why.unsupported"
+# --- versions of the last message -----------------------------------------------------------------------------------
+
+
+def _not_swipeable(last: ChatMessage | None) -> str | None:
+    if last is None:
+        return "why.nothing_to_regenerate"
+    if last.get("is_user"):
+        return "why.last_is_users"
+    extra = last.get("extra") or {}
+    return "why.not_swipeable" if extra.get("isSmallSys") or extra.get("swipeable") is False else None
+
+
+def _versions(last: ChatMessage) -> tuple[int, int]:
+    """Which one is shown, and how many there are."""
+    count = last.get("swipe_count")
+    shown = last.get("swipe_id")
+    return shown if isinstance(shown, int) else 0, count if isinstance(count, int) and count > 0 else 1
+
+
+def _only_version(last: ChatMessage | None) -> str | None:
+    return "why.only_version" if last is not None and _versions(last)[1] == 1 else None
+
+
+def _at_the_last(last: ChatMessage | None) -> bool:
+    shown, count = _versions(last) if last is not None else (0, 1)
+    return shown == count - 1

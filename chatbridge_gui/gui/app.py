@@ -12,6 +12,7 @@ import ttkbootstrap as ttk
 from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.events import HubFailed, HubStarted
 from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.gui.serving import HubFactory
@@ -68,7 +69,8 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
     def closed() -> None:
         root.destroy()
 
-    window = MainWindow(root, settings, hub_factory, closed=closed, on_verdict=verdict)
+    draft = DraftFile(settings_file.folder() / "draft.json")
+    window = MainWindow(root, settings, hub_factory, closed=closed, on_verdict=verdict, draft=draft)
     window.pack(fill="both", expand=True)
     _place(root, window, settings)
 

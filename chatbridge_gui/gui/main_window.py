@@ -42,6 +42,7 @@ from chatbridge_gui.gui.chat_tags import AVATAR
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.command_table import window_commands
 from chatbridge_gui.gui.commands import Commands
+from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
 from chatbridge_gui.gui.empty_state import EmptyState
 from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent, WorkDone
 from chatbridge_gui.gui.i18n import t
@@ -50,16 +51,19 @@ from chatbridge_gui.gui.layout import Layout
 from chatbridge_gui.gui.log_pane import LogPane
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels, Showing, window_title
-from chatbridge_gui.gui.send_box import SendBox
+from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
+from chatbridge_gui.gui.sending import Sending
 from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
 from chatbridge_gui.gui.serving import HubFactory, Serving
+from chatbridge_gui.gui.slash_lists import CommandLists
 from chatbridge_gui.gui.talking import Talking
-from chatbridge_gui.gui.taverns import TavernBook
+from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wakeup import Pump
 from chatbridge_gui.gui.work import Work
+from chatbridge_gui.gui.write_commands import add_write_commands
 from chatbridge_gui.protocol.messages import StreamUpdate
-from chatbridge_gui.settings import Settings
+from chatbridge_gui.settings import Settings, SettingsError
 
 CLOSING: Final = 2_000
 """Milliseconds that the server gets to stop before the window goes without it."""
@@ -68,7 +72,7 @@ CLOSING: Final = 2_000
 class MainWindow(ttk.Frame):
     """Everything in the window. It makes its hub with `hub_factory`; `closed` is called when all is over.
 
-    `on_verdict` is told the first word of the hub's, before it is shown.
+    `on_verdict` is told the first word of the hub's, before it is shown; `draft` keeps what is written over a restart.
     """
 
     def __init__(
@@ -79,6 +83,7 @@ class MainWindow(ttk.Frame):
         *,
         closed: Callable[[], None],
         on_verdict: Callable[[HubStarted | HubFailed], None] | None = None,
+        draft: DraftFile | None = None,
     ) -> None:
         super().__init__(root, name="chatbridge")
         self.root = root
@@ -90,6 +95,7 @@ class MainWindow(ttk.Frame):
         self.hub = hub_factory(self.queue.put)
         self.asking = Asking(self.hub, self.book)
         self.talking = Talking(self.book, self.asking.shown)
+        self.sending = Sending(self.book, self.asking, self._available_in, self)
         self.serving = Serving(self.hub, settings, self.work, self.log)
         self.start_server, self.stop_server = self.serving.start, self.serving.stop
         self.toggle_demo, self.demo = self.serving.toggle_demo, self.serving.demo
@@ -100,6 +106,7 @@ class MainWindow(ttk.Frame):
             lambda reason: self.log("warning", t("log.bad_picture", reason=reason)),
         )
         self.install_dialog: InstallDialog | None = None
+        self._drafts: DraftKeeper | None = None
         self._closed: Callable[[], None] | None = closed
         self._closing = False
         self._on_verdict = on_verdict
@@ -107,10 +114,13 @@ class MainWindow(ttk.Frame):
         self.showing = Showing(self.panels, self.book, settings, self.available, self._shown)
         self.commands = Commands(root, self._refused)
         self.commands.add(*window_commands(self))
+        add_write_commands(self)
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.report_callback_exception = self._callback_failed
         ttk.on_theme_change(self.panels.apply_theme, call_now=False)
         self._pump = Pump(root, self.queue, self._handle)
+        if draft is not None:
+            self._restore_draft(draft)
         self.send_box.text.focus_set()
         self.showing.refresh()
 
@@ -137,7 +147,18 @@ class MainWindow(ttk.Frame):
         self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
         self.empty_state = EmptyState(layout.stage, look, install=self.open_install_dialog, demo=self.toggle_demo)
         self.send_box = SendBox(
-            layout.chat_column, look, send=talking.send, stop=talking.stop, regenerate=talking.regenerate
+            layout.chat_column,
+            look,
+            SendBoxNeeds(
+                sending=self.sending,
+                lists=CommandLists(self.asking),
+                shown=lambda: self.book.shown,
+                run=lambda id: self.commands.run(id),
+                keys=lambda id: self.commands.keys(id),
+                enter_sends=lambda: self.settings.enter_sends,
+                notify=lambda tone, text: self.notices.show(tone, text, log=False),
+                changed=self._draft_changed,
+            ),
         )
         self.log_pane = LogPane(layout.panes, look)
         self.notices = Notices(self, look, over=layout.stage, log=self.log)
@@ -188,6 +209,8 @@ class MainWindow(ttk.Frame):
         if self._closing:
             return
         self._closing = True
+        if self._drafts is not None:
+            self._drafts.flush()
         self.root.withdraw()
         self.serving.close()
         self._give_up = self.after(CLOSING, self._end)
@@ -259,13 +282,29 @@ class MainWindow(ttk.Frame):
 
     def available(self) -> Availability:
         """What can be done now, and if not, why not."""
-        return availability(self.serving.running, self.book.shown)
+        return self._available_in(self.book.shown)
+
+    def _available_in(self, tavern: Tavern | None) -> Availability:
+        return availability(self.serving.running, tavern)
+
+    def _draft_changed(self) -> None:
+        if self._drafts is not None:
+            self._drafts.touched()
+
+    def _restore_draft(self, file: DraftFile) -> None:
+        def failed(reason: str) -> None:
+            self.notices.show("warning", lambda: t("send.draft_failed", reason=reason), key="draft")
+
+        try:
+            self.send_box.restore(file.load())
+        except SettingsError as error:
+            failed(str(error))
+        self._drafts = DraftKeeper(file, self, self.work, self.send_box.kept, failed)
 
     def _refused(self, reason: str) -> None:
         self.notices.show("info", lambda: t(reason), key="refused", log=False)
 
     def _shown(self) -> None:
-        self.talking.look_for_sent()
         self.root.title(window_title(self.book))
 
     def _callback_failed(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

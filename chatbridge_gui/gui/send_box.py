@@ -1,87 +1,131 @@
-"""Where the user writes: the text stays until SillyTavern has accepted it, and what became of it is said in words.
+"""Where the user writes, with what is on its way above and what can be done below.
 
-`text`, `send_button`, `stop_button`, `regenerate_button`; `phase` is what the last sending has come to and
-`hint_text()` what the line below says.
+`text`, `buttons` (by their commands; `send_button`, `stop_button` and `regenerate_button` are the best known), `rows`
+(texts on their way), `popup` (slash commands); `phase` is what the last sending has come to and `hint_text()` what the
+line below says.
 """
 
-import tkinter
 from collections.abc import Callable
-from typing import Any, Final, Literal
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.actions import Availability
+from chatbridge_gui.gui.actions import NOTHING, Availability
+from chatbridge_gui.gui.drafts import Kept, Unsent
 from chatbridge_gui.gui.i18n import failure_text, t
+from chatbridge_gui.gui.outgoing import Outgoing
+from chatbridge_gui.gui.outgoing_rows import OutgoingRows, RowActions
+from chatbridge_gui.gui.send_buttons import SendButtons
+from chatbridge_gui.gui.send_history import SendHistory
+from chatbridge_gui.gui.send_text import SendText
+from chatbridge_gui.gui.sending import End, Sending
+from chatbridge_gui.gui.slash_completion import PLAIN, SlashCompletion
+from chatbridge_gui.gui.slash_lists import CommandLists
+from chatbridge_gui.gui.slash_popup import SlashPopup
+from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.theme import Look
-from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import Failure
 
-MOST_LINES: Final = 8
-Phase = Literal["idle", "pending", "accepted", "failed", "unknown"]
-_NOTHING: Final = Availability("why.stopped", "why.stopped", "why.stopped", "why.stopped")
+Phase: TypeAlias = Literal["idle", "pending", "accepted", "failed", "unknown"]
+Tone: TypeAlias = Literal["info", "success", "warning", "error"]
+
+LONGEST_RESULT: Final = 2_000
+"""More of what a script returns is not shown; SillyTavern has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SendBoxNeeds:
+    """What the box needs of the window.
+
+    `run` does the command with this id, `keys` says its keys; `enter_sends` is the user's choice; `notify` shows a
+    message; `changed` is called when something that is to be kept over a restart may be another.
+    """
+
+    sending: Sending
+    lists: CommandLists
+    shown: Callable[[], Tavern | None]
+    run: Callable[[str], None]
+    keys: Callable[[str], str]
+    enter_sends: Callable[[], bool]
+    notify: Callable[[Tone, str], None]
+    changed: Callable[[], None]
 
 
 class SendBox(ttk.Frame):
-    """The text and its buttons. The three callables do what the buttons say; `send` gets the text."""
+    """The box empties when a text is sent: the text goes into a row of its own until SillyTavern has accepted it."""
 
-    def __init__(
-        self,
-        master: ttk.Frame,
-        look: Look,
-        *,
-        send: Callable[[str], None],
-        stop: Callable[[], None],
-        regenerate: Callable[[], None],
-    ) -> None:
+    def __init__(self, master: ttk.Frame, look: Look, needs: SendBoxNeeds) -> None:
         super().__init__(master, name="send_box", padding=look.px(10))
         self.look = look
         self.phase: Phase = "idle"
-        self._send, self._stop, self._regenerate = send, stop, regenerate
-        self._available = _NOTHING
-        self._sent = ""
+        self._needs = needs
+        self._sending = needs.sending
+        self._history = SendHistory()
+        self._available = NOTHING
         self._message = ""
+        self._verdict = PLAIN
         self._build()
+        needs.sending.watcher = self
+        needs.lists.changed = self._text_changed
         self.apply_theme()
-        self._show()
 
     def _build(self) -> None:
-        look = self.look
-        self.text = ttk.Text(
-            self, name="send_text", height=2, wrap="word", undo=True, font=look.body, padx=look.px(8), pady=look.px(6)
-        )
+        look, needs = self.look, self._needs
+        self.outgoing = OutgoingRows(self, look, RowActions(self._sending.again, self._take_back, self._discard))
+        self.text = SendText(self, look, changed=self._text_changed, moved=self._caret_moved)
         self._hint = ttk.Label(self, name="send_hint", anchor="w", justify="left", font=look.small)
-        self.regenerate_button = ttk.Button(
-            self, name="regenerate", text=t("send.regenerate"), icon="arrow-clockwise", command=self.regenerate
-        )
-        self.stop_button = ttk.Button(
-            self, name="stop", text=t("send.stop"), icon="stop-fill", bootstyle="danger-outline", command=self.stop
-        )
-        self.send_button = ttk.Button(
-            self, name="send", text=t("send.send"), icon="send-fill", bootstyle="primary", command=self.submit
-        )
-        self._tips = {
-            button: ttk.ToolTip(button, text="", wraplength=look.px(300))
-            for button in (self.regenerate_button, self.stop_button, self.send_button)
-        }
-        self.text.grid(row=0, column=0, columnspan=4, sticky="ew")
-        self._hint.grid(row=1, column=0, sticky="ew", pady=(look.px(8), 0))
-        for column, button in enumerate((self.regenerate_button, self.stop_button, self.send_button), 1):
-            button.grid(row=1, column=column, padx=(look.px(8), 0), pady=(look.px(8), 0))
+        self.button_row = SendButtons(self, look, run=needs.run, keys=self._keys)
+        self.buttons = self.button_row.buttons
+        self.send_button, self.stop_button = self.buttons["send"], self.buttons["stop"]
+        self.regenerate_button = self.buttons["regenerate"]
+        self.popup = SlashPopup(self._over(), look, picked=lambda one: self.completion.write(one))
+        self.completion = SlashCompletion(self.text, self.popup, needs.lists, over=self, shown=needs.shown)
+        self.outgoing.grid(row=0, column=0, columnspan=2, sticky="ew")
+        self.outgoing.grid_remove()
+        self.text.grid(row=1, column=0, columnspan=2, sticky="ew")
+        self._hint.grid(row=2, column=0, sticky="ew", pady=(look.px(8), 0))
+        self.button_row.grid(row=2, column=1, sticky="e", padx=(look.px(8), 0), pady=(look.px(8), 0))
         self.columnconfigure(0, weight=1)
+        self.bind("<Configure>", lambda event: self.button_row.fit(event.width - 2 * look.px(10)))
         self._hint.bind(
-            "<Configure>", lambda event: self._hint.configure(wraplength=max(event.width - 4, look.px(150)))
+            "<Configure>", lambda event: self._hint.configure(wraplength=max(event.width - 4, look.px(120)))
         )
-        for key in ("<Return>", "<KP_Enter>", "<Control-Return>", "<Control-KP_Enter>"):
-            self.text.bind(key, self._send_key)
-        for key in ("<Shift-Return>", "<Shift-KP_Enter>"):
-            self.text.bind(key, self._newline_key)
-        self.text.bind("<Tab>", self._tab_key)
-        self.text.bind("<<Modified>>", self._modified)
-        self.text.bind("<Configure>", lambda _event: self._fit(), add="+")
+        for sequence, key in {
+            "<Alt-Return>": lambda: False,  # the window's, and no Enter
+            "<Alt-KP_Enter>": lambda: False,
+            "<Tab>": self._tab,
+            "<Escape>": self._escape,
+            "<Up>": lambda: self.completion.move(-1),
+            "<Down>": lambda: self.completion.move(1),
+        }.items():
+            self.text.bind(sequence, lambda _event, key=key: "break" if key() else None)  # type: ignore[misc]
+        self.text.bind("<FocusOut>", lambda _event: self.popup.hide(), add="+")
+
+    def _over(self) -> ttk.Frame:
+        """What the box stands in, so that something may lie over its neighbours."""
+        found = self.nametowidget(self.winfo_parent())
+        assert isinstance(found, ttk.Frame)
+        return found
+
+    def destroy(self) -> None:
+        self._sending.close()
+        super().destroy()
 
     def apply_theme(self) -> None:
-        self.text.tag_configure("pending", foreground=self.look.palette.dim)
+        self.outgoing.apply_theme()
+        self.popup.apply_theme()
         self._show()
+
+    def apply_language(self) -> None:
+        self.outgoing.apply_language()
+        self.phase, self._message = "idle", ""
+        self._text_changed()
+
+    @property
+    def rows(self) -> tuple[Outgoing, ...]:
+        """The texts on their way, the oldest first."""
+        return tuple(self._sending.outbox.rows)
 
     # --- what others call -------------------------------------------------------------------------------------------
 
@@ -91,121 +135,202 @@ class SendBox(ttk.Frame):
             if self.phase in ("idle", "accepted"):
                 self._message = ""
             self._available = available
-            self._show()
+        self._sending.look()
+        self._verdict = self.completion.verdict(self.text.whole())
+        self._show()
+        self._show_buttons()
 
     def submit(self) -> None:
-        """Send the text, unless that cannot be done now; then the line below says why."""
-        text = self.text.get("1.0", "end-1c")
-        if self.phase == "pending":
-            return
-        reason = self._available.send or (None if text.strip() else "why.empty")
+        """Send the text, or run it if it is a script; where that cannot be done now the line below says why."""
+        text = self.text.whole()
+        self._verdict = self.completion.verdict(text)
+        if self._verdict.kind == "asking":
+            self._set("idle", t("slash.asking"))
+        else:
+            self._submit(text, self._verdict.kind)
+
+    def submit_as_text(self) -> None:
+        """Send the text as the message it is, whatever it looks like."""
+        self._submit(self.text.whole(), "message")
+
+    def _submit(self, text: str, kind: Literal["message", "script"]) -> None:
+        reason = self._reason(kind) or (None if text.strip() else "why.empty")
         if reason is not None:
             self._set("idle", t(reason))
             self.text.focus_set()
             return
-        self._sent = text
-        self._set("pending", t("send.pending"))
-        self.text.tag_add("pending", "1.0", "end")
-        self._send(text)
+        self._history.add(text)
+        self.popup.hide()
+        self.text.empty()
+        self._sending.submit(text, kind)
 
-    def stop(self) -> None:
-        if self._available.stop is None:
-            self._stop()
+    def _reason(self, kind: Literal["message", "script"]) -> str | None:
+        """Why a text cannot be sent now. While others are on their way it waits behind them."""
+        if self._sending.outbox.full:
+            return "why.too_many"
+        reason = self._available.script if kind == "script" else self._available.send
+        return None if reason == "why.generating" and self._waits_anyway() else reason
 
-    def regenerate(self) -> None:
-        if self._available.regenerate is None and self.phase != "pending":
-            self._regenerate()
+    def _waits_anyway(self) -> bool:
+        tavern = self._needs.shown()
+        return any(row.tavern is tavern and row.state in ("waiting", "pending") for row in self.rows)
 
-    def answered(self, result: dict[str, Any] | None, failure: Failure | None) -> None:
-        """What became of the text that was sent."""
-        self.text.tag_remove("pending", "1.0", "end")
-        if failure is not None and failure.code == ErrorCode.OUTCOME_UNKNOWN:
-            self._set("unknown", t("send.unknown"))
-            return
-        if failure is not None:
-            self._set("failed", t("send.failed", reason=failure_text(failure)))
-            return
-        confirmed = result is None or result.get("confirmed", True)
-        self._accepted(t("send.accepted" if confirmed else "send.unconfirmed"))
+    def older(self) -> None:
+        """Put the text that was sent before into the box."""
+        self._replace(self._history.older(self.text.whole()))
 
-    def arrived(self) -> None:
-        """The chat shows the text of which nobody knew what became of it."""
-        if self.phase == "unknown":
-            self._accepted(t("send.arrived"))
+    def newer(self) -> None:
+        """Put the text that was sent after it into the box, at last the draft."""
+        self._replace(self._history.newer(self.text.whole()))
 
-    def _accepted(self, message: str) -> None:
-        now = self.text.get("1.0", "end-1c")
-        if now.startswith(self._sent):  # what was written meanwhile stays
-            self.text.delete("1.0", f"1.0 + {len(self._sent)} chars")
-            self.text.edit_reset()
-        self._set("accepted", message)
+    def _replace(self, text: str | None) -> None:
+        if text is not None:
+            self.text.replace_whole(text)
+
+    def impersonated(self, text: str) -> None:
+        """The model has written this for the user: it comes behind the draft, and is selected there."""
+        self.text.add_selected(text)
+        self.text.focus_set()
+        self.after_idle(lambda: self._set("accepted", t("send.impersonated")))  # after the change of the text
+
+    def doing(self, words: str) -> None:
+        """Something was asked for and takes a while."""
+        self._set("pending", words)
+
+    def done(self) -> None:
+        """It is there."""
+        if self.phase == "pending":
+            self._set("idle", "")
 
     def action_failed(self, action: str, failure: Failure) -> None:
         """Stopping or regenerating did not work."""
-        if self.phase != "pending":
-            self._set("failed", t(f"send.{action}_failed", reason=failure_text(failure)))
+        self._set("failed", t(f"send.{action}_failed", reason=failure_text(failure)))
 
     def hint_text(self) -> str:
         return str(self._hint.cget("text"))
 
+    # --- kept over a restart ----------------------------------------------------------------------------------------
+
+    def kept(self) -> Kept:
+        """All that was written and not accepted."""
+        unsent = tuple(Unsent(row.text, row.kind, row.state in ("pending", "unknown")) for row in self.rows)
+        return Kept(self.text.whole(), unsent)
+
+    def restore(self, kept: Kept) -> None:
+        """Show what was kept when the program ended."""
+        for one in kept.unsent:
+            words = t("send.unknown_closed" if one.unknown else "send.not_sent_closed")
+            self._sending.restore(Outgoing(one.text, one.kind, None, "unknown" if one.unknown else "failed", words))
+        if kept.text:
+            self.text.put_before(kept.text)
+            self.text.edit_reset()
+
+    # --- what has become of what was sent ---------------------------------------------------------------------------
+
+    def outgoing_changed(self) -> None:
+        self.outgoing.show(self.rows)
+        self._needs.changed()
+
+    def told(self, state: End, words: str) -> None:
+        """A row says why it failed, so the line below need not."""
+        shown = {"failed": t("send.see_above"), "unknown": t("send.see_above")}
+        self._set(state, shown.get(state, words))
+
+    def script_ended(self, result: dict[str, Any]) -> None:
+        if result.get("aborted"):
+            self._needs.notify("warning", t("slash.aborted", reason=result.get("reason") or "/abort"))
+            return
+        pipe = str(result.get("pipe") or "")
+        if pipe:
+            cut = len(pipe) > LONGEST_RESULT or int(result.get("total") or 0) > len(pipe.encode("utf-16-le")) // 2
+            self._needs.notify("success", t("slash.result", text=pipe[:LONGEST_RESULT] + ("…" if cut else "")))
+
+    def _take_back(self, row: Outgoing) -> None:
+        text = self._sending.take(row)
+        if text is not None:
+            self.text.put_before(text)
+            self.text.focus_set()
+
+    def _discard(self, row: Outgoing) -> None:
+        text = self._sending.take(row)
+        if text is not None:
+            self._history.add(text)
+            self.text.focus_set()
+
+    # --- keys -------------------------------------------------------------------------------------------------------
+
+    def enter(self) -> None:
+        """Enter: takes the offered command, or sends, or begins a new line, as the user has set."""
+        if self.completion.accept(whole=False):
+            return
+        if self._needs.enter_sends():
+            self.submit()
+        else:
+            self.text.new_line()
+
+    def shift_enter(self) -> None:
+        """The other of the two."""
+        if self._needs.enter_sends():
+            self.text.new_line()
+        else:
+            self.submit()
+
+    def _tab(self) -> bool:
+        if not self.completion.accept(whole=True):
+            self.text.leave()
+        return True
+
+    def _escape(self) -> bool:
+        return self.completion.close()
+
+    def _keys(self, command: str) -> str:
+        if command == "send":
+            command = "enter" if self._needs.enter_sends() else "shift_enter"
+        return self._needs.keys(command)
+
     # --- inside -----------------------------------------------------------------------------------------------------
+
+    def _text_changed(self) -> None:
+        self._verdict = self.completion.verdict(self.text.whole())
+        if self.phase != "pending" and not (self.phase == "accepted" and not self.text.whole()):
+            self.phase, self._message = "idle", ""
+        self._show()
+        self._show_buttons()
+        self._caret_moved()
+        self._needs.changed()
+
+    def _caret_moved(self) -> None:
+        self.completion.refresh()
 
     def _set(self, phase: Phase, message: str) -> None:
         self.phase, self._message = phase, message
         self._show()
 
     def _show(self) -> None:
-        palette, available = self.look.palette, self._available
-        if self.phase != "idle" and self._message:
+        palette = self.look.palette
+        reason = self._reason(self._verdict.kind if self._verdict.kind != "asking" else "message")
+        if self._message:
             colours = {"pending": palette.accent, "accepted": palette.good, "failed": palette.bad}
             text, colour = self._message, colours.get(self.phase, palette.warning)
-        elif self._message:
-            text, colour = self._message, palette.warning
-        elif available.send is not None:
-            text, colour = t(available.send), palette.warning
+        elif reason is not None:
+            text, colour = t(reason), palette.warning
+        elif self._verdict.hint:
+            text, colour = self._verdict.hint, palette.accent if self._verdict.kind == "script" else palette.dim
         else:
-            text, colour = t("send.keys"), palette.dim
+            text, colour = t("send.keys" if self._needs.enter_sends() else "send.keys_swapped"), palette.dim
         self._hint.configure(text=text, foreground=colour)
-        busy = "why.pending" if self.phase == "pending" else None
-        self._enable(self.send_button, busy or available.send, "send.send_tip")
-        self._enable(self.stop_button, available.stop, "send.stop_tip")
-        self._enable(self.regenerate_button, busy or available.regenerate, "send.regenerate_tip")
 
-    def _enable(self, button: ttk.Button, reason: str | None, tip: str) -> None:
-        button.configure(state="normal" if reason is None else "disabled")
-        self._tips[button].configure(text=t(reason or tip))
-
-    def _send_key(self, _event: object) -> str:
-        self.submit()
-        return "break"
-
-    def _newline_key(self, _event: object) -> str:
-        self.text.insert("insert", "\n")
-        self.text.see("insert")
-        return "break"
-
-    def _tab_key(self, _event: object) -> str:
-        following = self.text.tk_focusNext()
-        if following is not None:
-            following.focus_set()
-        return "break"
-
-    def _modified(self, _event: object) -> None:
-        if not self.text.edit_modified():
-            return
-        self.text.edit_modified(False)
-        if self.phase in ("failed", "unknown", "accepted") or self._message:
-            keep = self.phase == "accepted" and not self.text.get("1.0", "end-1c")
-            if self.phase != "pending" and not keep:
-                self._set("idle", "")
-        self._fit()
-
-    def _fit(self) -> None:
-        """As high as the text, within reason."""
-        try:
-            lines = int(str(self.text.tk.call(self.text, "count", "-displaylines", "1.0", "end")))
-        except (tkinter.TclError, ValueError):
-            return
-        height = min(max(lines, 2), MOST_LINES)
-        if int(str(self.text.cget("height"))) != height:
-            self.text.configure(height=height)
+    def _show_buttons(self) -> None:
+        available, runs = self._available, self._verdict.kind == "script"
+        self.button_row.show(
+            {
+                "swipe_left": available.swipe_left,
+                "swipe_right": available.swipe_right,
+                "regenerate": available.regenerate,
+                "continue": available.continue_,
+                "impersonate": available.impersonate,
+                "stop": available.stop,
+                "send": self._reason("script" if runs else "message"),
+            },
+            runs=runs,
+        )

@@ -95,10 +95,15 @@ class SentText:
     total: int
     text: str
 
+    def is_open(self) -> bool:
+        """Whether the chat is still the one that its tavern shows."""
+        now = self.tavern.mirror.chat
+        return same_chat(now, self.chat) or now.id is None is self.chat.id
+
     def is_in_chat(self) -> bool:
         """Whether the chat has a message of this text since."""
         mirror, text = self.tavern.mirror, self.text.strip()
-        if not same_chat(mirror.chat, self.chat):
+        if not self.is_open():
             return False
         new = mirror.messages[max(self.total - mirror.start, 0) :]
         return any(bool(one.get("is_user")) and str(one.get("mes", "")).strip() == text for one in new)

@@ -152,6 +152,11 @@ class Driver:
         self.tell(Answered(len(self.hub.requests), result if failure is None else None, failure))
         self.settle()
 
+    def tell_answer(self, id: int, result: dict[str, Any] | None = None, failure: Failure | None = None) -> None:
+        """A certain request's answer."""
+        self.tell(Answered(id, result if failure is None else None, failure))
+        self.settle()
+
     # --- the person's part ------------------------------------------------------------------------------------------
 
     def type(self, text: str) -> None:
@@ -171,6 +176,15 @@ class Driver:
         widget = self.root.focus_get()
         assert widget is not None, "nothing has the keyboard"
         widget.event_generate(key)
+        self.root.update()
+
+    def press_button(self, button: tkinter.Misc) -> None:
+        """Press a button with the mouse."""
+        button.update_idletasks()
+        x, y = button.winfo_width() // 2, button.winfo_height() // 2
+        button.event_generate("<Enter>", x=x, y=y)
+        button.event_generate("<Button-1>", x=x, y=y)
+        button.event_generate("<ButtonRelease-1>", x=x, y=y)
         self.root.update()
 
     def click(self, text: tkinter.Text, index: str) -> None:

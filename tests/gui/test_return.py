@@ -202,15 +202,17 @@ def sent_and_unknown(driver: Driver) -> None:
 def test_what_became_of_a_message_is_unknown_until_the_chat_shows_it(driver: Driver) -> None:
     sent_and_unknown(driver)
     box = driver.window.send_box
-    assert (box.phase, driver.draft()) == ("unknown", "hello")
-    assert "Not known" in box.hint_text()
+    driver.until(lambda: box.outgoing.winfo_ismapped())
+    (row,) = box.outgoing.rows
+    assert (box.phase, row.outgoing.text) == ("unknown", "hello")
+    assert "Not known" in row.words()
     driver.connected(tavern(1))
     driver.news(changed(0, Splice(at=2, insert=[message("Seraphina", "hello")])))
     driver.settle()
-    assert (box.phase, driver.draft()) == ("unknown", "hello"), "somebody else said it"
+    assert [(one.text, one.state) for one in box.rows] == [("hello", "unknown")], "somebody else said it"
     driver.news(changed(1, Splice(at=2, insert=[message("User", "hello")])))
     driver.settle()
-    assert (box.phase, driver.draft()) == ("accepted", "")
+    assert (box.phase, driver.draft(), box.rows) == ("accepted", "", ())
     assert "arrived" in box.hint_text()
 
 
@@ -220,7 +222,7 @@ def test_a_message_that_the_chat_shows_before_the_answer_has_arrived(driver: Dri
     driver.press("<Return>")
     driver.news(changed(0, Splice(at=2, insert=[message("User", "hello")])))
     driver.answer(failure=UNKNOWN)
-    assert (driver.window.send_box.phase, driver.draft()) == ("accepted", "")
+    assert (driver.window.send_box.phase, driver.draft(), driver.window.send_box.rows) == ("accepted", "", ())
 
 
 def test_a_message_of_the_same_words_from_before_decides_nothing(driver: Driver) -> None:
@@ -228,6 +230,7 @@ def test_a_message_of_the_same_words_from_before_decides_nothing(driver: Driver)
     driver.type("hello")
     driver.press("<Return>")
     driver.answer(failure=UNKNOWN)
-    assert (driver.window.send_box.phase, driver.draft()) == ("unknown", "hello")
+    assert [(one.text, one.state) for one in driver.window.send_box.rows] == [("hello", "unknown")]
     driver.type("x")
     assert driver.window.send_box.phase == "idle"
+    assert [(one.text, one.state) for one in driver.window.send_box.rows] == [("hello", "unknown")]

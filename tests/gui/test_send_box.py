@@ -36,15 +36,28 @@ def test_the_text_is_sent_as_it_was_written(driver: Driver, text: str) -> None:
     assert driver.hub.requests[0][1]["text"] == text
 
 
-def test_the_text_stays_until_it_is_accepted(driver: Driver) -> None:
+def test_the_text_stays_in_sight_until_it_is_accepted(driver: Driver) -> None:
     driver.chatting()
     box = driver.window.send_box
     driver.type("hello")
     driver.press("<Return>")
-    assert (box.phase, driver.draft(), box.hint_text()) == ("pending", "hello", "Sending…")
-    assert box.send_button.instate(["disabled"])
+    assert (box.phase, driver.draft(), box.hint_text()) == ("pending", "", "Sending…")
+    driver.until(lambda: [row.outgoing.text for row in box.outgoing.rows] == ["hello"])
+    assert box.outgoing.winfo_ismapped() and box.outgoing.rows[0].words() == "Sending…"
     driver.answer({"confirmed": True, "chat_id": CHAT.id, "at": 2, "message": message("User", "hello")})
     assert (box.phase, driver.draft(), box.hint_text()) == ("accepted", "", "✓ Sent")
+    driver.until(lambda: not box.outgoing.winfo_ismapped())
+
+
+def test_what_is_accepted_at_once_makes_nothing_flicker(driver: Driver) -> None:
+    driver.chatting()
+    box = driver.window.send_box
+    driver.type("hello")
+    height = box.winfo_height()
+    driver.press("<Return>")
+    driver.answer({"confirmed": True})
+    driver.settle()
+    assert box.outgoing.rows == [] and box.winfo_height() == height
 
 
 def test_a_failure_is_told_in_words_and_the_text_can_be_sent_again(driver: Driver) -> None:
@@ -53,15 +66,19 @@ def test_a_failure_is_told_in_words_and_the_text_can_be_sent_again(driver: Drive
     driver.type("hello")
     driver.press("<Return>")
     driver.answer(failure=BUSY)
-    assert (box.phase, driver.draft()) == ("failed", "hello")
-    assert "Not sent" in box.hint_text() and "busy with something else" in box.hint_text()
-    driver.press("<Return>")
-    assert len(driver.hub.requests) == 2
+    assert (box.phase, driver.draft()) == ("failed", "")
+    (row,) = box.outgoing.rows
+    assert row.outgoing.text == "hello"
+    assert "Not sent" in row.words() and "busy with something else" in row.words()
+    assert "waits for you to decide" in box.hint_text()
+    driver.until(row.again_button.winfo_ismapped)
+    driver.press_button(row.again_button)
+    assert [one[1]["text"] for one in driver.hub.requests] == ["hello", "hello"]
     driver.answer({"confirmed": True})
-    assert (box.phase, driver.draft()) == ("accepted", "")
+    assert (box.phase, driver.draft(), box.rows) == ("accepted", "", ())
 
 
-def test_writing_on_takes_the_old_failure_away(driver: Driver) -> None:
+def test_writing_on_leaves_the_failure_in_its_row(driver: Driver) -> None:
     driver.chatting()
     driver.type("hello")
     driver.press("<Return>")
@@ -69,6 +86,7 @@ def test_writing_on_takes_the_old_failure_away(driver: Driver) -> None:
     driver.type("x")
     assert driver.window.send_box.phase == "idle"
     assert driver.window.send_box.hint_text() == "Enter sends, Shift+Enter starts a new line"
+    assert [(row.text, row.state) for row in driver.window.send_box.rows] == [("hello", "failed")]
 
 
 def test_what_is_written_while_a_message_is_on_its_way_is_kept(driver: Driver) -> None:
