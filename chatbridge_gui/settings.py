@@ -1,6 +1,7 @@
 """What the user can set: typed, versioned, saved as JSON in the user's own configuration folder."""
 
 import os
+import secrets
 import tempfile
 from contextlib import ExitStack
 from pathlib import Path
@@ -25,7 +26,10 @@ class Settings(msgspec.Struct, kw_only=True):
     host: str = "localhost"
     port: Annotated[int, msgspec.Meta(ge=1, le=65535)] = DEFAULT_PORT
     start_server: bool = True
+    let_in: Literal["computer", "ask", "token"] = "computer"
     allowed_origins: list[str] = []
+    allowed_programs: list[str] = []
+    extension_folders: list[str] = []
     language: Literal["system", "en", "zh"] = "system"
     theme: Literal["light", "dark"] = "light"
     geometry: str = ""
@@ -71,6 +75,18 @@ def save(settings: Settings) -> None:
     write_private(settings_file(), msgspec.json.format(msgspec.json.encode(settings)))
 
 
+def remember(**changes: object) -> None:
+    """Change single fields of what is saved, and leave the others as they are there.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    kept = load()
+    for name, value in changes.items():
+        setattr(kept, name, value)
+    save(kept)
+
+
 def token_file() -> Path:
     return folder() / "token"
 
@@ -88,6 +104,17 @@ def load_token() -> str | None:
         return None
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(f"cannot read the token in {path}: {error}") from error
+
+
+def make_token() -> str:
+    """Make a new token in the place of any older one, and keep it in a file only its owner may read.
+
+    Raises:
+        SettingsError: the file cannot be written.
+    """
+    token = secrets.token_urlsafe(24)
+    write_private(token_file(), token.encode("ascii"))
+    return token
 
 
 def write_private(path: Path, data: bytes) -> None:

@@ -8,14 +8,13 @@ import hmac
 import ipaddress
 import platform
 import re
-import secrets
 from dataclasses import dataclass
 from typing import Final
 
 from chatbridge_gui.bridge.config import HubConfig, is_loopback
 from chatbridge_gui.settings import load_token as load_token
+from chatbridge_gui.settings import make_token as make_token
 from chatbridge_gui.settings import token_file as token_file
-from chatbridge_gui.settings import write_private
 
 _ORIGIN: Final = re.compile(
     r"(?:(?P<scheme>[a-z][a-z0-9+.-]*)://)?(?P<host>\[[0-9a-f:.]+\]|[a-z0-9._-]+)(?::(?P<port>[0-9]{0,5}))?/?"
@@ -74,17 +73,6 @@ def normal_origin(origin: str) -> str | None:
         return None
     port = parts["port"] if parts["port"] != _DEFAULT_PORTS.get(parts["scheme"]) else None
     return f"{parts['scheme']}://{parts['host']}" + (f":{port}" if port else "")
-
-
-def make_token() -> str:
-    """Make a new token in the place of any older one, and keep it in a file only its owner may read.
-
-    Raises:
-        SettingsError: the file cannot be written.
-    """
-    token = secrets.token_urlsafe(24)
-    write_private(token_file(), token.encode("ascii"))
-    return token
 
 
 def _host_is_ours(config: HubConfig, name: str) -> bool:

@@ -18,5 +18,8 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("install", "install.open", window.open_install_dialog, group="server"),
         Command("demo", "demo.start", window.toggle_demo, group="server"),
         *navigation_commands(window.header),
+        Command(
+            "question", "command.question", window.access_question.focus_question, ("F8",), why_not=window.no_question
+        ),
         Command("close", "command.close", window.close, ("Mod+Q",)),
     )

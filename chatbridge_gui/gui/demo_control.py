@@ -19,11 +19,11 @@ class DemoControl:
         self._changed = changed
         self._tavern: DemoTavern | None = None
 
-    def start(self, url: str) -> None:
-        """Connect the demo's tavern to the hub at this address."""
+    def start(self, url: str, token: str | None = None) -> None:
+        """Connect the demo's tavern to the hub at this address, with the token if it wants one."""
         self.wanted = True
         self._changed(None)
-        self._work.start(partial(_start, url), self._started)
+        self._work.start(partial(_start, url, token), self._started)
 
     @property
     def running(self) -> bool:
@@ -46,7 +46,7 @@ class DemoControl:
             self.stop()
 
 
-def _start(url: str) -> "DemoTavern":
+def _start(url: str, token: str | None) -> "DemoTavern":
     from chatbridge_gui import demo
 
-    return demo.start(url)
+    return demo.start(url) if token is None else demo.start(url, secret=token)

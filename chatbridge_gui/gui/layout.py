@@ -47,6 +47,11 @@ class Layout:
         ttk.Separator(self._master, orient="vertical").pack(side="left", fill="y")
         self.panes.pack(side="left", fill="both", expand=True)
         self._log = log
+        self._first = side
+
+    def put_on_top(self, bar: ttk.Frame) -> None:
+        """Put a bar above everything else, as wide as the window."""
+        bar.pack(side="top", fill="x", before=self._first)
 
     @property
     def log_height(self) -> int:

@@ -20,6 +20,7 @@ from typing import Final, Literal
 import ttkbootstrap as ttk
 
 from chatbridge_gui.bridge.events import (
+    AccessWanted,
     Answered,
     HubFailed,
     HubStarted,
@@ -29,11 +30,13 @@ from chatbridge_gui.bridge.events import (
     News,
     PeerJoined,
     PeerLeft,
+    PeersMeasured,
     TavernsChanged,
     WindowWanted,
 )
 from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import Availability, availability
 from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.avatars import Avatars
@@ -115,6 +118,7 @@ class MainWindow(ttk.Frame):
         self.commands = Commands(root, self._refused)
         self.commands.add(*window_commands(self))
         add_write_commands(self)
+        root.event_add("<<Invoke>>", "<Key-space>")  # ttk's buttons wait for it, and nobody sends it
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.report_callback_exception = self._callback_failed
         ttk.on_theme_change(self.panels.apply_theme, call_now=False)
@@ -132,9 +136,10 @@ class MainWindow(ttk.Frame):
             choose=self.choose_tavern,
             install=self.open_install_dialog,
             demo=self.toggle_demo,
+            kick=self.hub.kick,
+            measure=self.hub.measure,
         )
         self.layout = layout = Layout(self, look)
-        self.server_panel = ServerPanel(self, look, actions, host=self.settings.host, port=self.settings.port)
         self.header = ChatHeader(
             layout.chat_column,
             look,
@@ -145,6 +150,12 @@ class MainWindow(ttk.Frame):
             away=lambda: self.send_box.text.focus_set(),
         )
         self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
+        self.server_panel = ServerPanel(
+            self, look, actions, self.serving.admission, host=self.settings.host, port=self.settings.port
+        )
+        self.access_question = AccessQuestion(
+            self, look, answered=self.serving.admission.decide, place=lambda: layout.put_on_top(self.access_question)
+        )
         self.empty_state = EmptyState(layout.stage, look, install=self.open_install_dialog, demo=self.toggle_demo)
         self.send_box = SendBox(
             layout.chat_column,
@@ -179,6 +190,7 @@ class MainWindow(ttk.Frame):
             self.send_box,
             self.log_pane,
             self.notices,
+            self.access_question,
         )
 
     # --- what the user does -----------------------------------------------------------------------------------------
@@ -240,6 +252,10 @@ class MainWindow(ttk.Frame):
                 self.showing.soon()
             case HubStarted() | HubFailed() | HubStopped():
                 self._hub_turned(event)
+            case PeersMeasured():
+                self.server_panel.peers.measured(event.peers)
+            case AccessWanted():
+                self.access_question.ask(event)
             case WindowWanted():
                 self.show()
 
@@ -257,6 +273,7 @@ class MainWindow(ttk.Frame):
 
     def _hub_turned(self, event: HubStarted | HubFailed | HubStopped) -> None:
         if isinstance(event, HubStopped):
+            self.access_question.withdraw()
             self.showing.peers.clear()
             self.book.update(())
             if self._closing:
@@ -300,6 +317,10 @@ class MainWindow(ttk.Frame):
         except SettingsError as error:
             failed(str(error))
         self._drafts = DraftKeeper(file, self, self.work, self.send_box.kept, failed)
+
+    def no_question(self) -> str | None:
+        """Why there is no question to go to, if there is none."""
+        return None if self.access_question.asked is not None else "why.no_question"
 
     def _refused(self, reason: str) -> None:
         self.notices.show("info", lambda: t(reason), key="refused", log=False)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from chatbridge_gui.bridge.events import PeerInfo
+from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import Availability
 from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_view import ChatView
@@ -28,6 +29,7 @@ class Panels:
     send_box: SendBox
     log_pane: LogPane
     notices: Notices
+    access_question: AccessQuestion
 
     def apply_theme(self, _style: object = None) -> None:
         for field in fields(self):
@@ -87,6 +89,7 @@ class Showing:
         else:
             panels.header.grid()
         panels.server_panel.peers.refresh(self.peers.values(), book)
+        panels.server_panel.show_tavern(shown)
         available = self._available()
         panels.send_box.set_available(available)
         panels.chat_view.set_swipe(available.swipe)

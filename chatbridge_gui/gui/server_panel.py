@@ -1,138 +1,196 @@
-"""The server's panel: where it listens, whether it does, who is connected.
+"""The server's panel: where it listens, whether it does, who may enter, who is connected, what they permit.
 
-`host`, `port` (entries), `start_button`, `copy_button`, `offer_button`, `install_button`, `demo_button`, `peers`;
-`phase` is one word, `state_text()` the words that are shown, `problem_text()` what went wrong.
+`host`, `port` (entries), `start_button`, `restart_button`, `copy_button`, `offer_button`, `install_button`,
+`demo_button`, `access`, `peers`, `permissions`; `phase` is one word, `state_text()` the words that are shown,
+`note_text()` what follows from it, `problem_text()` what went wrong.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Final, Literal
+from urllib.parse import urlsplit
 
 import ttkbootstrap as ttk
 
+from chatbridge_gui.bridge.config import is_loopback
 from chatbridge_gui.bridge.events import HubFailed
+from chatbridge_gui.gui.access_panel import AccessPanel
+from chatbridge_gui.gui.admission import Admission
 from chatbridge_gui.gui.i18n import t, translated
-from chatbridge_gui.gui.peers_list import PeersList
+from chatbridge_gui.gui.peers_list import PeerActions, PeersList
+from chatbridge_gui.gui.permission_list import PermissionList
+from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.wording import say
 
 ServerPhase = Literal["stopped", "starting", "listening", "stopping", "failed"]
-WIDTH: Final = 270
+WIDTH: Final = 300
+WORDS: Final = 250
+MEASURED_EVERY: Final = 1_000
+"""Milliseconds between two looks at what the connections carry, while there are any and the panel can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
 class ServerActions:
-    """What the panel's buttons do. `start` gets host and port."""
+    """What the panel's buttons do. `start` gets host and port, and starts anew what runs already; `choose` gets a
+    tavern's number, `kick` a peer's; `measure` asks what the connections carry."""
 
     start: Callable[[str, int], None]
     stop: Callable[[], None]
     choose: Callable[[int], None]
     install: Callable[[], None]
     demo: Callable[[], None]
+    kick: Callable[[int], None]
+    measure: Callable[[], None]
 
 
 class ServerPanel(ttk.Frame):
     """Tells `actions` what the user wants, and is told what became of it by `set_phase` and `failed`."""
 
-    def __init__(self, master: ttk.Frame, look: Look, actions: ServerActions, *, host: str, port: int) -> None:
-        super().__init__(master, name="server_panel", padding=look.px(14), width=look.px(WIDTH))
+    def __init__(
+        self, master: ttk.Frame, look: Look, actions: ServerActions, admission: Admission, *, host: str, port: int
+    ) -> None:
+        super().__init__(master, name="server_panel", width=look.px(WIDTH))
         self.look = look
         self.phase: ServerPhase = "stopped"
-        self.address = ""
+        self.urls: tuple[str, ...] = ()
         self._actions = actions
         self._offer = 0
-        self._build_state()
-        self._build_address(host, port)
-        self._build_buttons()
-        self.peers = PeersList(self, look, choose=actions.choose)
-        self.peers.grid(row=5, column=0, sticky="nsew", pady=(look.px(18), look.px(8)))
+        self._problem_words: Callable[[], str] = str
+        self._timer: str | None = None
+        self._copied: str | None = None
+        self._scrolled = ttk.ScrolledFrame(self, auto_hide=True, padding=look.px(14), width=look.px(WIDTH))
+        self._build_state(self._scrolled)
+        self._build_address(self._scrolled, host, port)
+        self._build_buttons(self._scrolled)
+        self.access = AccessPanel(self._scrolled, look, admission, width=look.px(WORDS))
+        self.peers = PeersList(self._scrolled, look, PeerActions(choose=actions.choose, kick=actions.kick))
+        self.permissions = PermissionList(self._scrolled, look, width=look.px(WORDS))
+        self.access.grid(row=6, column=0, sticky="ew", pady=(look.px(10), 0))
+        self.peers.grid(row=7, column=0, sticky="ew", pady=(look.px(12), 0))
+        self.permissions.grid(row=8, column=0, sticky="ew", pady=(look.px(8), 0))
+        self._scrolled.columnconfigure(0, weight=1)
         self._build_bottom()
+        self._scrolled.container.grid(row=0, column=0, sticky="nsew")
         self.columnconfigure(0, weight=1)
-        self.rowconfigure(5, weight=1)
+        self.rowconfigure(0, weight=1)
         self.grid_propagate(False)
         self.set_phase("stopped")
+        self.show_tavern(None)
 
-    def _build_state(self) -> None:
+    def _build_state(self, master: ttk.Frame) -> None:
         look = self.look
-        row = ttk.Frame(self)
+        row = ttk.Frame(master)
         self._dot = ttk.Label(row, text="●", font=look.title)
         self._state = ttk.Label(row, name="server_state", font=look.heading)
         self._dot.pack(side="left", padx=(0, look.px(8)))
         self._state.pack(side="left")
         row.grid(row=0, column=0, sticky="ew")
-        row = ttk.Frame(self)
-        self._address = ttk.Label(row, name="server_address", font=look.fixed)
-        self.copy_button = ttk.Button(
-            row, name="copy_address", icon="copy", icon_only=True, bootstyle="ghost", command=self.copy_address
-        )
-        self._copy_tip = ttk.ToolTip(self.copy_button, text=t("server.copy"))
-        self._address.pack(side="left")
-        self.copy_button.pack(side="right")
-        row.grid(row=1, column=0, sticky="ew", pady=(look.px(4), look.px(8)))
+        self._addresses = ttk.Frame(master)
+        self._addresses.grid(row=1, column=0, sticky="ew", pady=(look.px(2), 0))
+        self._note = ttk.Label(master, name="server_note", font=look.small, justify="left", wraplength=look.px(WORDS))
+        self._note.grid(row=2, column=0, sticky="ew", pady=(look.px(2), look.px(8)))
 
-    def _build_address(self, host: str, port: int) -> None:
+    def _build_address(self, master: ttk.Frame, host: str, port: int) -> None:
         look = self.look
-        fields = ttk.Frame(self)
+        fields = ttk.Frame(master)
         self.host = ttk.Entry(fields, name="host", width=12)
         self.port = ttk.Entry(fields, name="port", width=7)
         self.host.insert(0, host)
         self.port.insert(0, str(port))
-        ttk.Label(fields, text=t("server.host"), font=look.small).grid(row=0, column=0, sticky="w")
-        ttk.Label(fields, text=t("server.port"), font=look.small).grid(
-            row=0, column=1, sticky="w", padx=(look.px(8), 0)
-        )
-        self.host.grid(row=1, column=0, sticky="ew")
-        self.port.grid(row=1, column=1, sticky="ew", padx=(look.px(8), 0))
+        for column, (entry, key) in enumerate(((self.host, "server.host"), (self.port, "server.port"))):
+            label = ttk.Label(fields, font=look.small)
+            say(label, key)
+            pad = (look.px(8) if column else 0, 0)
+            label.grid(row=0, column=column, sticky="w", padx=pad)
+            entry.grid(row=1, column=column, sticky="ew", padx=pad)
+            entry.bind("<Return>", lambda _event: self.restart() if self.phase == "listening" else self.press_start())
+            entry.bind("<KeyRelease>", lambda _event: self._show_restart(), add="+")
         fields.columnconfigure(0, weight=1)
-        for entry in (self.host, self.port):
-            entry.bind("<Return>", lambda _event: self.press_start())
-        fields.grid(row=2, column=0, sticky="ew")
+        fields.grid(row=3, column=0, sticky="ew")
 
-    def _build_buttons(self) -> None:
+    def _build_buttons(self, master: ttk.Frame) -> None:
         look = self.look
-        self.start_button = ttk.Button(self, name="start", command=self.press_start)
-        self.start_button.grid(row=3, column=0, sticky="ew", pady=(look.px(10), 0))
-        self._trouble = trouble = ttk.Frame(self)
+        row = ttk.Frame(master)
+        self.start_button = ttk.Button(row, name="start", command=self.press_start)
+        self.restart_button = ttk.Button(
+            row,
+            name="restart",
+            icon="arrow-clockwise",
+            icon_only=True,
+            bootstyle="secondary-outline",
+            command=self.restart,
+        )
+        say(ttk.ToolTip(self.restart_button, text=""), "server.restart_tip")
+        self.start_button.pack(side="left", fill="x", expand=True)
+        row.grid(row=4, column=0, sticky="ew", pady=(look.px(10), 0))
+        self._trouble = trouble = ttk.Frame(master)
         self._problem = ttk.Label(
-            trouble, name="server_problem", justify="left", wraplength=look.px(WIDTH - 30), font=look.small
+            trouble, name="server_problem", justify="left", wraplength=look.px(WORDS), font=look.small
         )
-        self.offer_button = ttk.Button(
-            trouble, name="offer", bootstyle="primary-outline", command=self._take_offer, text=t("server.offer", port=0)
-        )
-        trouble.grid(row=4, column=0, sticky="ew")
+        self.offer_button = ttk.Button(trouble, name="offer", bootstyle="primary-outline", command=self.take_offer)
+        trouble.grid(row=5, column=0, sticky="ew")
 
     def _build_bottom(self) -> None:
         look = self.look
+        bottom = ttk.Frame(self, padding=(look.px(14), look.px(8), look.px(14), look.px(12)))
         self.install_button = ttk.Button(
-            self, name="install", text=t("install.open"), icon="box-arrow-in-down", command=self._actions.install
+            bottom,
+            name="install",
+            text=t("install.open"),
+            icon="box-arrow-in-down",
+            bootstyle="secondary-outline",
+            command=self._actions.install,
         )
         self.demo_button = ttk.Button(
-            self, name="demo", text=t("demo.start"), icon="stars", bootstyle="ghost", command=self._actions.demo
+            bottom, name="demo", text=t("demo.start"), icon="stars", bootstyle="ghost", command=self._actions.demo
         )
-        self.install_button.grid(row=6, column=0, sticky="ew")
-        self.demo_button.grid(row=7, column=0, sticky="ew", pady=(look.px(6), 0))
+        say(self.install_button, "install.open")
+        say(self.demo_button, "demo.start")
+        self.install_button.pack(fill="x")
+        self.demo_button.pack(fill="x", pady=(look.px(6), 0))
+        bottom.grid(row=1, column=0, sticky="ew")
 
     def apply_theme(self) -> None:
-        self.peers.apply_theme()
+        for part in (self.access, self.peers, self.permissions):
+            part.apply_theme()
+        self._show()
+
+    def apply_language(self) -> None:
+        for part in (self.access, self.peers, self.permissions):
+            part.apply_language()
+        self._problem.configure(text=self._problem_words())
+        self.offer_button.configure(text=t("server.offer", port=self._offer))
         self._show()
 
     # --- what others call -------------------------------------------------------------------------------------------
 
-    def set_phase(self, phase: ServerPhase, address: str = "") -> None:
-        """Show what the server does; `address` where it listens."""
-        self.phase, self.address = phase, address
+    @property
+    def address(self) -> str:
+        """Where it listens, to paste elsewhere; empty if it does not."""
+        return self.urls[0] if self.urls else ""
+
+    @property
+    def wide(self) -> bool:
+        """Whether it listens for other computers."""
+        return any(not is_loopback(urlsplit(url).hostname or "") for url in self.urls)
+
+    def set_phase(self, phase: ServerPhase, *urls: str) -> None:
+        """Show what the server does; `urls` lead to it."""
+        self.phase, self.urls = phase, urls
         if phase != "failed":
-            self._say_problem("")
+            self._say_problem(str)
         self._show()
+        self._measure_soon()
 
     def failed(self, failure: HubFailed) -> None:
         """Show why the server could not start, and offer a free port where that helps."""
-        self.phase, self.address = "failed", ""
-        code = failure.code
+        self.phase, self.urls = "failed", ()
+        code: str = failure.code
         if code == "already_running" and not failure.params.get("window"):
-            code_key = "already_running_no_window"
-        else:
-            code_key = code
-        self._say_problem(translated("hub", code_key, failure.message, failure.params))
+            code = "already_running_no_window"
+        self._say_problem(lambda: translated("hub", code, failure.message, failure.params))
         free = failure.params.get("free")
         if isinstance(free, int) and free > 0:
             self._offer = free
@@ -140,49 +198,84 @@ class ServerPanel(ttk.Frame):
             self.offer_button.pack(fill="x", pady=(self.look.px(6), 0))
         self._show()
 
+    def show_tavern(self, tavern: Tavern | None) -> None:
+        """Show what the tavern permits whose chat is shown."""
+        self.permissions.refresh(tavern)
+        if self.permissions.is_known:
+            self.permissions.grid()
+        else:
+            self.permissions.grid_remove()
+        self._measure_soon()
+
     def press_start(self) -> None:
         """What the button does: start where the entries say, or stop."""
         if self.phase == "listening":
             self._actions.stop()
-            return
-        if self.phase not in ("stopped", "failed"):
-            return
-        host, port = self.host.get().strip(), self.port.get().strip()
-        if not host:
-            self._refuse(t("server.bad_host"))
-        elif not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
-            self._refuse(t("server.bad_port"))
-        else:
-            self._actions.start(host, int(port))
+        elif self.phase in ("stopped", "failed"):
+            self._start()
 
-    def copy_address(self) -> None:
+    def restart(self) -> None:
+        """Stop and start again, where the entries say."""
+        if self.phase == "listening":
+            self._start()
+
+    @property
+    def offer(self) -> int | None:
+        """A port that is free, when the one that was wanted is not."""
+        return self._offer if self.phase == "failed" and self.offer_button.winfo_manager() else None
+
+    def take_offer(self) -> None:
+        """Start at the port that is free."""
+        self.port.delete(0, "end")
+        self.port.insert(0, str(self._offer))
+        self.press_start()
+
+    def copy_address(self, url: str = "") -> None:
         self.clipboard_clear()
-        self.clipboard_append(self.address)
+        self.clipboard_append(url or self.address)
         self._state.configure(text=t("server.copied"))
-        self.after(1500, self._show)
+        if self._copied is not None:
+            self.after_cancel(self._copied)
+        self._copied = self.after(1500, self._show)
+
+    def destroy(self) -> None:
+        for timer in (self._timer, self._copied):
+            if timer is not None:
+                self.after_cancel(timer)
+        super().destroy()
 
     def state_text(self) -> str:
         return t(f"server.{self.phase}")
+
+    def note_text(self) -> str:
+        return str(self._note.cget("text"))
 
     def problem_text(self) -> str:
         return str(self._problem.cget("text"))
 
     def set_demo(self, running: bool) -> None:
-        self.demo_button.configure(text=t("demo.stop" if running else "demo.start"))
+        say(self.demo_button, "demo.stop" if running else "demo.start")
 
     # --- inside -----------------------------------------------------------------------------------------------------
 
+    def _start(self) -> None:
+        host, port = self.host.get().strip(), self.port.get().strip()
+        if not host:
+            self._refuse("server.bad_host")
+        elif not port.isascii() or not port.isdigit() or not 1 <= int(port) <= 65535:
+            self._refuse("server.bad_port")
+        else:
+            self._actions.start(host, int(port))
+
     def _refuse(self, why: str) -> None:
-        self.phase = "failed"
-        self._say_problem(why)
+        if self.phase != "listening":
+            self.phase = "failed"
+        self._say_problem(lambda: t(why))
         self._show()
 
-    def _take_offer(self) -> None:
-        self.port.delete(0, "end")
-        self.port.insert(0, str(self._offer))
-        self.press_start()
-
-    def _say_problem(self, problem: str) -> None:
+    def _say_problem(self, words: Callable[[], str]) -> None:
+        self._problem_words = words
+        problem = words()
         self.offer_button.pack_forget()
         self._problem.configure(text=problem)
         if problem:
@@ -197,10 +290,8 @@ class ServerPanel(ttk.Frame):
         self._dot.configure(foreground=colours.get(self.phase, palette.warning))
         self._state.configure(text=self.state_text())
         self._problem.configure(foreground=palette.bad)
-        self._address.configure(
-            text=self.address or t("server.no_address"), foreground="" if self.address else palette.dim
-        )
-        self.copy_button.configure(state="normal" if self.address else "disabled")
+        self._show_addresses()
+        self._show_note()
         running = self.phase in ("listening", "stopping")
         self.start_button.configure(
             text=t("server.stop" if running else "server.start"),
@@ -208,5 +299,58 @@ class ServerPanel(ttk.Frame):
             state="disabled" if self.phase in ("starting", "stopping") else "normal",
         )
         for entry in (self.host, self.port):
-            changeable = self.phase in ("stopped", "failed")
-            entry.configure(state="normal" if changeable else "readonly", foreground="" if changeable else palette.dim)
+            entry.configure(state="readonly" if self.phase in ("starting", "stopping") else "normal")
+        self._show_restart()
+        self.access.set_wide(self.wide)
+
+    def _show_addresses(self) -> None:
+        for child in self._addresses.winfo_children():
+            child.destroy()
+        palette = self.look.palette
+        for url in self.urls or ("",):
+            row = ttk.Frame(self._addresses)
+            label = ttk.Label(row, font=self.look.fixed, text=url or t("server.no_address"))
+            label.configure(foreground="" if url else palette.dim)
+            button = ttk.Button(
+                row,
+                name="copy",
+                icon="copy",
+                icon_only=True,
+                bootstyle="ghost",
+                command=partial(self.copy_address, url),
+                state="normal" if url else "disabled",
+            )
+            say(ttk.ToolTip(button, text=""), "server.copy")
+            label.pack(side="left")
+            button.pack(side="right")
+            row.pack(fill="x")
+            if url == self.address:
+                self.copy_button = button
+
+    def _show_note(self) -> None:
+        palette = self.look.palette
+        key = {"stopped": "server.note_stopped", "listening": "server.note_computer"}.get(self.phase)
+        if self.wide:
+            key = "server.note_clear"
+        self._note.configure(text=t(key) if key else "", foreground=palette.warning if self.wide else palette.dim)
+        if key:
+            self._note.grid()
+        else:
+            self._note.grid_remove()
+
+    def _show_restart(self) -> None:
+        """Restarting is offered while it runs."""
+        if self.phase == "listening":
+            self.restart_button.pack(side="left", padx=(self.look.px(8), 0))
+        else:
+            self.restart_button.pack_forget()
+
+    def _measure_soon(self) -> None:
+        if self._timer is None and self.phase == "listening" and self.peers.count:
+            self._timer = self.after(MEASURED_EVERY, self._measure)
+
+    def _measure(self) -> None:
+        self._timer = None
+        if self.phase == "listening" and self.winfo_viewable():
+            self._actions.measure()
+        self._measure_soon()

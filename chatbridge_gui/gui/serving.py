@@ -5,11 +5,12 @@ from typing import Any, Protocol, TypeAlias
 
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import HubEvent, HubFailed, HubStarted, HubStopped, Level
+from chatbridge_gui.gui.admission import Admission
 from chatbridge_gui.gui.demo_control import DemoControl
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.work import Work
-from chatbridge_gui.settings import Settings
+from chatbridge_gui.settings import Settings, SettingsError
 
 
 class Hub(Protocol):
@@ -17,6 +18,9 @@ class Hub(Protocol):
 
     def start(self, config: HubConfig) -> None: ...
     def stop(self) -> None: ...
+    def change_access(self, config: HubConfig) -> None: ...
+    def kick(self, peer: int) -> None: ...
+    def measure(self) -> None: ...
     def request(self, type: str, content: dict[str, Any], tavern: int | None = None) -> int: ...
     def close(self) -> None: ...
 
@@ -31,6 +35,8 @@ class Serving:
 
     def __init__(self, hub: Hub, settings: Settings, work: Work, log: Callable[[Level, str], None]) -> None:
         self.demo = DemoControl(work, self._demo_changed)
+        self.admission = Admission(settings, lambda error: log("error", str(error)))
+        self.admission.changed = self._access_changed
         self._hub = hub
         self._settings = settings
         self._log = log
@@ -42,9 +48,13 @@ class Serving:
     def start(self, host: str, port: int) -> None:
         """Listen there."""
         self._settings.host, self._settings.port = host, port
+        try:
+            config = self.admission.config(host, port)
+        except SettingsError as error:
+            self.panel.failed(HubFailed("failed", str(error)))
+            return
         self.panel.set_phase("starting")
-        origins = tuple(self._settings.allowed_origins)
-        self._hub.start(HubConfig(host=host, port=port, allowed_origins=origins, has_window=True))
+        self._hub.start(config)
 
     def stop(self) -> None:
         self.panel.set_phase("stopping")
@@ -61,7 +71,7 @@ class Serving:
         if self.demo.wanted:
             self.demo.stop()
         elif self.running:
-            self.demo.start(self.panel.address)
+            self._start_demo()
         else:
             self.demo.wanted = True
             self.panel.press_start()
@@ -71,15 +81,40 @@ class Serving:
         """The hub listens, or does not."""
         match event:
             case HubStarted():
-                self.panel.set_phase("listening", event.urls[0])
+                self.panel.set_phase("listening", *event.urls)
                 if self.demo.wanted:
-                    self.demo.start(event.urls[0])
+                    self._start_demo()
             case HubFailed():
                 self.demo.wanted = False
                 self.panel.failed(event)
             case HubStopped():
                 if self.panel.phase != "starting":
                     self.panel.set_phase("stopped")
+
+    def _start_demo(self) -> None:
+        """Over this computer's own address, the last, and with the token where one is wanted."""
+        try:
+            token = self._config().token
+        except SettingsError as error:
+            self._demo_changed(error)
+            return
+        self.demo.start(self.panel.urls[-1], token)
+
+    def _config(self) -> HubConfig:
+        return self.admission.config(self._settings.host, self._settings.port)
+
+    def _access_changed(self) -> None:
+        """A server that runs keeps to it at once."""
+        try:
+            config = self._config()
+        except SettingsError as error:
+            self._log("error", str(error))
+            return
+        self.panel.access.refresh()
+        self._hub.change_access(config)
+        if self.demo.running:
+            self.demo.stop()
+            self._start_demo()
 
     def _demo_changed(self, error: Exception | None) -> None:
         if error is not None:

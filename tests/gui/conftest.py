@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import tkinter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import ttkbootstrap as ttk
@@ -12,6 +13,13 @@ import ttkbootstrap as ttk
 from chatbridge_gui.gui import i18n
 
 from .driver import Driver
+
+
+@pytest.fixture(autouse=True)
+def own_config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """No test reads or writes the settings of whoever runs it."""
+    monkeypatch.setenv("CHATBRIDGE_CONFIG", str(tmp_path))
+    return tmp_path
 
 
 @pytest.fixture(scope="module")

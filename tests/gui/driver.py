@@ -47,6 +47,9 @@ class FakeHub:
         self.starts: list[HubConfig] = []
         self.stops = 0
         self.closed = False
+        self.access: list[HubConfig] = []
+        self.kicked: list[int] = []
+        self.measures = 0
         self.requests: list[tuple[str, dict[str, Any], int | None]] = []
 
     def start(self, config: HubConfig) -> None:
@@ -54,6 +57,15 @@ class FakeHub:
 
     def stop(self) -> None:
         self.stops += 1
+
+    def change_access(self, config: HubConfig) -> None:
+        self.access.append(config)
+
+    def kick(self, peer: int) -> None:
+        self.kicked.append(peer)
+
+    def measure(self) -> None:
+        self.measures += 1
 
     def request(self, type: str, content: dict[str, Any], tavern: int | None = None) -> int:
         self.requests.append((type, content, tavern))
@@ -266,6 +278,6 @@ def tavern(number: int = 1, *, name: str = "SillyTavern", instance: str = "", **
     return TavernInfo(tavern=number, name=name, instance=instance or f"instance {number}", **more)
 
 
-def peer(number: int, *, tavern: int | None = None, name: str = "SillyTavern") -> PeerInfo:
+def peer(number: int, *, tavern: int | None = None, name: str = "SillyTavern", since: float = 0.0) -> PeerInfo:
     role = "app" if tavern is None else "tavern"
-    return PeerInfo(number, role, name, "127.0.0.1:50000", False, tavern, 0.0)  # type: ignore[arg-type]
+    return PeerInfo(number, role, name, "127.0.0.1:50000", False, tavern, since)  # type: ignore[arg-type]
