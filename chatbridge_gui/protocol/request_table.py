@@ -7,7 +7,7 @@ from msgspec import inspect
 
 from chatbridge_gui.protocol.messages import Permission
 from chatbridge_gui.protocol.requests import REQUESTS
-from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, RequestSpec
+from chatbridge_gui.protocol.requests.spec import RequestSpec
 
 _HEAD: Final = """\
 /**
@@ -22,8 +22,6 @@ _HEAD: Final = """\
  * @typedef {{object}} RequestSpec
  * @property {{Permission}} permission What the user must have granted.
  * @property {{boolean}} mutates Whether it changes anything.
- * @property {{string}} since The oldest SillyTavern that can do it.
- * @property {{readonly string[]}} errors How it may fail.
  * @property {{Readonly<Record<string, import('./protocol.js').FieldRule>>}} fields What its fields must be.
  */
 
@@ -53,13 +51,10 @@ def _row(spec: RequestSpec) -> str:
         for field in shape.fields
         if field.encode_name not in ("tavern", "key")
     )
-    errors = sorted({*spec.errors, *COMMON_ERRORS})
     return (
         f"    {spec.name}: {{\n"
         f"        permission: '{spec.permission}',\n"
         f"        mutates: {json.dumps(spec.mutates)},\n"
-        f"        since: '{spec.since}',\n"
-        f"        errors: {_literal(list(errors))},\n"
         f"        fields: {{\n{fields}        }},\n"
         "    },\n"
     )

@@ -114,7 +114,7 @@ export class Bridge {
             },
             onBegin: (start) => this.generations.began(start),
             onEnd: (end, message) => {
-                this.requests.work.replyEnded({ outcome: end.outcome, error: end.error ?? end.warning ?? null, message });
+                this.requests.work.underWay.replyEnded({ outcome: end.outcome, error: end.error ?? end.warning ?? null, message });
                 this.generations.ended(end);
             },
         });
@@ -218,7 +218,7 @@ export class Bridge {
         }, (text) => {
             generations.complained(text);
             streams.complained(text);
-            this.requests.work.complained(text);
+            this.requests.work.underWay.complaint = text;
         }, () => this.#stateSoon());
     }
 

@@ -10,8 +10,6 @@
  * @typedef {object} RequestSpec
  * @property {Permission} permission What the user must have granted.
  * @property {boolean} mutates Whether it changes anything.
- * @property {string} since The oldest SillyTavern that can do it.
- * @property {readonly string[]} errors How it may fail.
  * @property {Readonly<Record<string, import('./protocol.js').FieldRule>>} fields What its fields must be.
  */
 
@@ -23,8 +21,6 @@ export const REQUESTS = Object.freeze({
     send_message: {
         permission: 'send',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -37,8 +33,6 @@ export const REQUESTS = Object.freeze({
     regenerate: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -49,8 +43,6 @@ export const REQUESTS = Object.freeze({
     continue: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -61,8 +53,6 @@ export const REQUESTS = Object.freeze({
     impersonate: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -73,8 +63,6 @@ export const REQUESTS = Object.freeze({
     stop: {
         permission: 'buttons',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
         },
@@ -82,8 +70,6 @@ export const REQUESTS = Object.freeze({
     swipe: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -97,8 +83,6 @@ export const REQUESTS = Object.freeze({
     delete_swipe: {
         permission: 'delete',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -110,8 +94,6 @@ export const REQUESTS = Object.freeze({
     get_messages: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_chat', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             start: { types: ['number'] },
@@ -121,8 +103,6 @@ export const REQUESTS = Object.freeze({
     get_message: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             uid: { types: ['string'] },
@@ -133,8 +113,6 @@ export const REQUESTS = Object.freeze({
     get_field: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             uid: { types: ['string'], required: true },
@@ -145,8 +123,6 @@ export const REQUESTS = Object.freeze({
     edit_message: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -160,8 +136,6 @@ export const REQUESTS = Object.freeze({
     delete_messages: {
         permission: 'delete',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -174,8 +148,6 @@ export const REQUESTS = Object.freeze({
     hide_messages: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -188,8 +160,6 @@ export const REQUESTS = Object.freeze({
     unhide_messages: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -202,8 +172,6 @@ export const REQUESTS = Object.freeze({
     branch: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -215,8 +183,6 @@ export const REQUESTS = Object.freeze({
     checkpoint: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -229,8 +195,6 @@ export const REQUESTS = Object.freeze({
     list_chats: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             avatar: { types: ['string'] },
@@ -243,8 +207,6 @@ export const REQUESTS = Object.freeze({
     open_chat: {
         permission: 'switch',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -255,8 +217,6 @@ export const REQUESTS = Object.freeze({
     new_chat: {
         permission: 'switch',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -266,8 +226,6 @@ export const REQUESTS = Object.freeze({
     close_chat: {
         permission: 'switch',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -277,8 +235,6 @@ export const REQUESTS = Object.freeze({
     rename_chat: {
         permission: 'delete',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -290,8 +246,6 @@ export const REQUESTS = Object.freeze({
     delete_chat: {
         permission: 'delete',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -302,8 +256,6 @@ export const REQUESTS = Object.freeze({
     list_characters: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             search: { types: ['string'] },
@@ -314,8 +266,6 @@ export const REQUESTS = Object.freeze({
     select_character: {
         permission: 'switch',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -327,8 +277,6 @@ export const REQUESTS = Object.freeze({
     list_groups: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             search: { types: ['string'] },
@@ -339,8 +287,6 @@ export const REQUESTS = Object.freeze({
     select_group: {
         permission: 'switch',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -352,8 +298,6 @@ export const REQUESTS = Object.freeze({
     list_personas: {
         permission: 'read',
         mutates: false,
-        since: '1.18.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             search: { types: ['string'] },
@@ -364,8 +308,6 @@ export const REQUESTS = Object.freeze({
     select_persona: {
         permission: 'switch',
         mutates: true,
-        since: '1.18.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -377,8 +319,6 @@ export const REQUESTS = Object.freeze({
     get_avatar: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             kind: { types: ['string'], choices: ['character', 'persona'] },
@@ -388,8 +328,6 @@ export const REQUESTS = Object.freeze({
     get_context: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
         },
@@ -397,8 +335,6 @@ export const REQUESTS = Object.freeze({
     get_authors_note: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_chat', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
         },
@@ -406,8 +342,6 @@ export const REQUESTS = Object.freeze({
     set_authors_note: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -422,8 +356,6 @@ export const REQUESTS = Object.freeze({
     list_world_info: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
         },
@@ -431,8 +363,6 @@ export const REQUESTS = Object.freeze({
     set_world_info: {
         permission: 'buttons',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -444,8 +374,6 @@ export const REQUESTS = Object.freeze({
     list_quick_replies: {
         permission: 'read',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
         },
@@ -453,8 +381,6 @@ export const REQUESTS = Object.freeze({
     run_quick_reply: {
         permission: 'scripts',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -466,8 +392,6 @@ export const REQUESTS = Object.freeze({
     get_prompt: {
         permission: 'prompts',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'not_found', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             start: { types: ['number'] },
@@ -476,8 +400,6 @@ export const REQUESTS = Object.freeze({
     run_command: {
         permission: 'scripts',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -488,8 +410,6 @@ export const REQUESTS = Object.freeze({
     list_commands: {
         permission: 'scripts',
         mutates: false,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'failed', 'forbidden', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             search: { types: ['string'] },
@@ -500,8 +420,6 @@ export const REQUESTS = Object.freeze({
     generate_quiet: {
         permission: 'generate',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_chat', 'no_connection', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },
@@ -513,8 +431,6 @@ export const REQUESTS = Object.freeze({
     generate_raw: {
         permission: 'generate',
         mutates: true,
-        since: '1.17.0',
-        errors: ['ambiguous_tavern', 'bad_field', 'busy', 'duplicate_chat', 'failed', 'forbidden', 'needs_attention', 'no_connection', 'no_tavern', 'outcome_unknown', 'stale_chat', 'tavern_gone', 'timeout', 'too_many_requests', 'unsupported'],
         fields: {
             chat_id: { types: ['string'] },
             revision: { types: ['number'] },

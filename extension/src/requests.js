@@ -3,9 +3,10 @@
  */
 
 import { ACTIONS } from './actions/index.js';
+import { forbidden, wordsOf } from './failure.js';
 import { LIMITS, RequestError, checkFields } from './protocol.js';
 import { REQUESTS } from './request-table.js';
-import { Later, Work, forbidden, wordsOf } from './work.js';
+import { Later, Work } from './work.js';
 
 /**
  * @typedef {object} RequestsOptions

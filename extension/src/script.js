@@ -1,7 +1,7 @@
 /** Running scripts, and ending them early. */
 
 import { LIMITS, RequestError, pageOf } from './protocol.js';
-import { beginningOf } from './work.js';
+import { beginningOf } from './failure.js';
 
 /**
  * The handle by which a running script is ended, in the shape that SillyTavern's script runner takes: it looks at
@@ -42,8 +42,6 @@ export class ScriptControl extends EventTarget {
     }
 }
 
-/** Shorter than the hub waits. */
-const SCRIPT_PATIENCE = 1740000;
 /** How long a popup that a script opens may wait for somebody. */
 const HUMAN_PATIENCE = 60000;
 /** How long after its end was asked for a script may still be in the midst of a command. */
@@ -62,18 +60,15 @@ export async function runScript(work, run) {
     const givenUp = new Promise((resolve) => {
         control.addEventListener('abort', () => timers.set(() => resolve(undefined), ABORT_PATIENCE));
     });
-    const outcome = work.run(() => tavern.talk.script(control, () => Promise.race([run(control), givenUp])));
-    try {
-        if (!await work.untilDone(() => outcome.ended, SCRIPT_PATIENCE, HUMAN_PATIENCE)) {
-            throw new RequestError('failed', 'the script did not come to its end in 29 minutes; the rest of it is not run', { reason: 'timeout' });
-        }
-    } catch (error) {
+    const start = () => tavern.talk.script(control, () => Promise.race([run(control), givenUp]));
+    const late = 'the script did not come to its end in 29 minutes; the rest of it is not run';
+    const outcome = await work.run(start, late, HUMAN_PATIENCE).catch((error) => {
         control.abort('ChatBridge has ended the script', true);
         if (tavern.isGenerating()) {
             tavern.talk.stop();
         }
         throw error;
-    }
+    });
     history.flush();
     const { aborted, reason } = control.signal;
     if (outcome.error !== null && !aborted) {

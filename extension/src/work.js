@@ -1,12 +1,14 @@
 /** What the actions share: the page, waiting for it to come to rest, and generating. */
 
+import { forbidden } from './failure.js';
 import { fieldsOf, writeMessage } from './message.js';
-import { LIMITS, RequestError, pieceEnd } from './protocol.js';
-import { PERMISSION_LABELS } from './words.js';
+import { LIMITS, RequestError } from './protocol.js';
+import { UnderWay, follow } from './under-way.js';
 
 /** @typedef {import('./request-table.js').Permission} Permission */
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
+/** @typedef {import('./under-way.js').Generation} Generation */
 
 /**
  * What the actions need of SillyTavern.
@@ -43,27 +45,6 @@ import { PERMISSION_LABELS } from './words.js';
  */
 
 /**
- * What becomes of something that was started.
- * @template T
- * @typedef {object} Started
- * @property {boolean} ended Whether it is over.
- * @property {string | null} error Why it failed.
- * @property {unknown} cause What was thrown.
- * @property {T | undefined} value What it returned.
- */
-
-/**
- * A generation that was asked for. It may bring forth several replies, or none.
- * @typedef {object} Generation
- * @property {boolean} ended SillyTavern's own promise has settled.
- * @property {boolean} stopped Stop was pressed before it did.
- * @property {string | null} error What it threw.
- * @property {import('./stream.js').Ended[]} replies What became of each reply.
- * @property {Promise<void>} over Settles with the promise, or when the chat is left: SillyTavern then generates for nobody.
- * @property {() => void} leave Settles `over`.
- */
-
-/**
  * What came of a generation.
  * @typedef {object} Outcome
  * @property {'finished' | 'stopped' | 'failed'} outcome How it ended.
@@ -82,6 +63,8 @@ const CALM = 10;
 const TELL_PATIENCE = 3000;
 /** Less than the hub's own patience. */
 const DONE_PATIENCE = 55000;
+/** The same, for what writes or runs. */
+const RUN_PATIENCE = 1740000;
 /** A popup that goes by itself, or is another extension's affair, is gone by then. */
 const POPUP_PATIENCE = 2000;
 
@@ -98,16 +81,14 @@ export class Work {
     /**
      * @param {WorkOptions} options What it needs.
      * @param {Errand} [errand] For which request.
-     * @param {{running: number, generation: Generation | null, complaint: string | null}} [page] What all requests have in common:
-     *   how many generations and scripts were asked for and have not ended, the last generation of them, and the last error that
-     *   SillyTavern's page has shown.
+     * @param {UnderWay} [underWay] What all requests have in common.
      */
-    constructor(options, { permission = null, key = null, guard = () => { } } = {}, page = { running: 0, generation: null, complaint: null }) {
+    constructor(options, { permission = null, key = null, guard = () => { } } = {}, underWay = new UnderWay()) {
         this.options = options;
         this.permission = permission;
         this.key = key;
         this.guard = guard;
-        this.page = page;
+        this.underWay = underWay;
         this.tavern = options.tavern;
         this.history = options.history;
     }
@@ -118,22 +99,12 @@ export class Work {
      * @returns {Work}
      */
     within(errand) {
-        return new Work(this.options, errand, this.page);
-    }
-
-    /** How many generations and scripts were asked for and have not ended. */
-    get running() {
-        return this.page.running;
-    }
-
-    /** The last error that SillyTavern's page has shown. */
-    get complaint() {
-        return this.page.complaint;
+        return new Work(this.options, errand, this.underWay);
     }
 
     /** Whether something is generated. */
     isBusy() {
-        return this.tavern.isGenerating() || this.page.running > 0;
+        return this.tavern.isGenerating() || this.underWay.running > 0;
     }
 
     /** Whether nothing is generated, nor being saved. */
@@ -201,50 +172,7 @@ export class Work {
      * @returns {Generation} What becomes of it.
      */
     generate(kind, start) {
-        const { streams } = this.options;
-        /** @type {() => void} */
-        let leave = () => { };
-        const over = new Promise((/** @type {(value: void) => void} */ resolve) => {
-            leave = resolve;
-        });
-        /** @type {Generation} */
-        const generation = { ended: false, stopped: false, error: null, replies: [], over, leave };
-        this.page.generation = generation;
-        this.page.running += 1;
-        this.page.complaint = null;
-        streams.key = this.key;
-        start().catch((error) => {
-            generation.error = wordsOf(error);
-            streams.failed(generation.error, kind);
-        }).finally(() => {
-            this.page.running -= 1;
-            generation.ended = true;
-            generation.stopped = streams.stopped;
-            if (this.page.generation === generation) {
-                streams.key = null;
-            }
-            leave();
-        });
-        return generation;
-    }
-
-    /**
-     * A reply has ended.
-     * @param {import('./stream.js').Ended} reply What became of it.
-     */
-    replyEnded(reply) {
-        this.page.generation?.replies.push(reply);
-        if (reply.outcome === 'abandoned') {
-            this.page.generation?.leave();
-        }
-    }
-
-    /**
-     * SillyTavern's page shows an error.
-     * @param {string} text Its words.
-     */
-    complained(text) {
-        this.page.complaint = text;
+        return this.underWay.generate(kind, start, this.options.streams, this.key);
     }
 
     /**
@@ -279,7 +207,7 @@ export class Work {
         let calm = 0;
         const settled = () => {
             calm = !streams.underWay && this.atRest() ? calm + 1 : 0;
-            return calm > 1 || isLeft() || this.page.generation !== generation;
+            return calm > 1 || isLeft() || this.underWay.generation !== generation;
         };
         while (!await this.until(settled, REST_PATIENCE) && this.tavern.isGenerating()) {
             // It goes on.
@@ -296,7 +224,7 @@ export class Work {
         if (generation.error === null && replies.length && replies.every((reply) => reply.outcome !== 'failed')) {
             return { outcome: 'finished', messages, error: said };
         }
-        const error = said ?? generation.error ?? this.page.complaint ?? 'SillyTavern has generated nothing; its own page may say why';
+        const error = said ?? generation.error ?? this.underWay.complaint ?? 'SillyTavern has generated nothing; its own page may say why';
         return { outcome: 'failed', messages, error };
     }
 
@@ -330,9 +258,9 @@ export class Work {
      * @returns {Promise<string | null>} What SillyTavern told its user if it could not.
      */
     async whyNotSaved() {
-        this.page.complaint = null;
+        this.underWay.complaint = null;
         await this.tavern.save();
-        return this.page.complaint;
+        return this.underWay.complaint;
     }
 
     /**
@@ -345,19 +273,6 @@ export class Work {
     }
 
     /**
-     * Starts something during which SillyTavern counts as busy, and lets it run.
-     * @template T
-     * @param {() => Promise<T>} start Starts it.
-     * @returns {Started<T>} What becomes of it.
-     */
-    run(start) {
-        this.page.running += 1;
-        return follow(start, () => {
-            this.page.running -= 1;
-        });
-    }
-
-    /**
      * Has SillyTavern do something and waits for its end, but not for a human: its functions hang while a popup asks.
      * @template T
      * @param {() => T | Promise<T>} start Starts it.
@@ -365,14 +280,42 @@ export class Work {
      * @throws {RequestError} needs_attention, forbidden, failed; and what it threw itself.
      */
     async done(start) {
-        const outcome = follow(async () => await start());
-        if (!await this.untilDone(() => outcome.ended, DONE_PATIENCE)) {
-            throw new RequestError('failed', 'SillyTavern has not finished in time; what was asked may be done in part', { reason: 'too_slow' });
-        }
+        const outcome = await this.#ended(follow(async () => await start()), DONE_PATIENCE, POPUP_PATIENCE, () =>
+            new RequestError('failed', 'SillyTavern has not finished in time; what was asked may be done in part', { reason: 'too_slow' }));
         if (outcome.error !== null) {
             throw outcome.cause;
         }
         return /** @type {T} */ (outcome.value);
+    }
+
+    /**
+     * Has something written or run during which SillyTavern counts as busy, and waits for its end; it goes on if that is given up.
+     * @template T
+     * @param {() => Promise<T>} start Starts it.
+     * @param {string} late What is said if it takes longer than the hub waits.
+     * @param {number} [popupPatience] How long a popup may stay open meanwhile.
+     * @returns {Promise<import('./under-way.js').Started<T>>} What came of it.
+     * @throws {RequestError} needs_attention, forbidden, failed.
+     */
+    async run(start, late, popupPatience = POPUP_PATIENCE) {
+        return await this.#ended(this.underWay.run(start), RUN_PATIENCE, popupPatience, () => new RequestError('failed', late, { reason: 'timeout' }));
+    }
+
+    /**
+     * Waits for the end of what was started.
+     * @template T
+     * @param {import('./under-way.js').Started<T>} started What was started.
+     * @param {number} patience How long at most, in milliseconds.
+     * @param {number} popupPatience How long a popup may stay open meanwhile.
+     * @param {() => RequestError} late What it is if that is not enough.
+     * @returns {Promise<import('./under-way.js').Started<T>>} The same, ended.
+     * @throws {RequestError} needs_attention, forbidden, or what is late.
+     */
+    async #ended(started, patience, popupPatience, late) {
+        if (!await this.untilDone(() => started.ended, patience, popupPatience)) {
+            throw late();
+        }
+        return started;
     }
 
     /**
@@ -415,70 +358,5 @@ export class Work {
             throw new RequestError('needs_attention', 'SillyTavern has opened a popup that waits for a human; what was asked may be done in part', { popup }, false);
         }
         return condition();
-    }
-}
-
-/**
- * Starts something and notes what becomes of it.
- * @template T
- * @param {() => Promise<T>} start Starts it.
- * @param {() => void} [ended] Told of the end.
- * @returns {Started<T>}
- */
-function follow(start, ended = () => { }) {
-    /** @type {Started<T>} */
-    const outcome = { ended: false, error: null, cause: null, value: undefined };
-    start().then((value) => {
-        outcome.value = value;
-    }).catch((error) => {
-        outcome.error = wordsOf(error);
-        outcome.cause = error;
-    }).finally(() => {
-        outcome.ended = true;
-        ended();
-    });
-    return outcome;
-}
-
-/**
- * The refusal of what the user has not allowed.
- * @param {Permission} permission What is not granted.
- * @returns {RequestError}
- */
-export function forbidden(permission) {
-    const label = PERMISSION_LABELS[permission];
-    return new RequestError('forbidden', `the user has not allowed this: switch on “${label}” in ChatBridge's panel in SillyTavern`, { permission });
-}
-
-/**
- * The beginning of a text that may be of any length.
- * @param {string} text The text.
- * @param {number} most How much of it, in UTF-16 units.
- * @returns {string}
- */
-export function beginningOf(text, most) {
-    return text.slice(0, pieceEnd(text, 0, most));
-}
-
-/**
- * What an error says. SillyTavern throws answers of servers, too, and errors made of them.
- * @param {any} error What was thrown.
- * @returns {string}
- */
-export function wordsOf(error) {
-    const found = [error?.error?.message, error?.response, error?.message, error?.statusText].find((words) =>
-        typeof words === 'string' && words !== '' && !words.includes('[object '));
-    return (found ?? (typeof error === 'string' ? error : 'the generation failed; SillyTavern\'s own page may say why')).slice(0, LIMITS.reasonCharacters);
-}
-
-/**
- * Refuses to say that something is done which is not.
- * @param {boolean} done Whether it is.
- * @param {string} words What is wrong.
- * @throws {RequestError} failed.
- */
-export function verify(done, words) {
-    if (!done) {
-        throw new RequestError('failed', words, { reason: 'not_done' });
     }
 }

@@ -119,8 +119,8 @@ test('a script whose popup nobody answers is ended, as is one whose permission i
     await assert.rejects(runScript(work, hanging), { code: 'needs_attention', retryable: false });
     assert.equal(control.signal.aborted, true);
     page.popup = () => null;
-    await work.until(() => work.running === 0, 10000);
-    assert.equal(work.running, 0);
+    await work.until(() => work.underWay.running === 0, 10000);
+    assert.equal(work.underWay.running, 0);
     const running = runScript(work, hanging);
     page.isGenerating = () => true;
     allowed = false;

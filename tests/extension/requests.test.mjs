@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { oneNamed, rangesOf, severalNamed } from '../../extension/src/actions/naming.js';
 import { LIMITS } from '../../extension/src/protocol.js';
 import { Requests } from '../../extension/src/requests.js';
-import { wordsOf } from '../../extension/src/work.js';
+import { wordsOf } from '../../extension/src/failure.js';
 import { desk } from './desk.mjs';
 
 function setUp() {
@@ -67,7 +67,7 @@ test('a message is answered when it is stored, the change before the answer, the
     const { type, content, id } = await all.ask('send_message', { text: 'Hi', reply: true }, 'r1');
     assert.deepEqual([type, id, content.confirmed, content.chat_id, content.at, content.message.mes], ['result', 'r1', true, 'chat', 0, 'Hi']);
     assert.equal(all.mirror.messages[0].uid, content.message.uid);
-    assert.equal(all.requests.work.running, 1);
+    assert.equal(all.requests.work.underWay.running, 1);
     all.tavern.generating = true;
     assert.equal((await all.ask('send_message', { text: 'More' })).content.code, 'busy');
     all.tavern.generating = false;
@@ -308,14 +308,14 @@ test('who waits for a reply holds up nobody, and is told what came of it', async
     const all = setUp();
     const { work, options: { streams } } = all.requests;
     const asked = all.ask('send_message', { text: 'Hi', wait: 'reply', key: 'k' }, 'waiting');
-    await work.until(() => work.running > 0, 5000);
-    assert.deepEqual([work.running, streams.key, all.history.ledger.key], [1, 'k', null]);
+    await work.until(() => work.underWay.running > 0, 5000);
+    assert.deepEqual([work.underWay.running, streams.key, all.history.ledger.key], [1, 'k', null]);
     assert.equal((await all.ask('send_message', { text: 'x', if_busy: 'reject' })).content.code, 'busy');
     all.timers.settle();
     const one = all.tavern.say('Alice', 'One');
     const two = all.tavern.say('Bob', 'Two');
-    work.replyEnded({ outcome: 'finished', error: null, message: one });
-    work.replyEnded({ outcome: 'finished', error: 'a warning', message: two });
+    work.underWay.replyEnded({ outcome: 'finished', error: null, message: one });
+    work.underWay.replyEnded({ outcome: 'finished', error: 'a warning', message: two });
     all.actor.resolve();
     await asked;
     const { type, content, id } = all.answers.at(-1);
@@ -341,7 +341,7 @@ test('what came of a generation is told as it was', async () => {
         const { work, options: { streams } } = all.requests;
         const generation = work.generate('normal', () => new Promise((resolve, reject) => Object.assign(all.actor, { resolve, reject })));
         streams.stopped = stopped;
-        replies.forEach((reply) => work.replyEnded({ error: null, message: null, ...reply }));
+        replies.forEach((reply) => work.underWay.replyEnded({ error: null, message: null, ...reply }));
         throws ? all.actor.reject(throws) : forever || all.actor.resolve();
         const found = await work.outcome(generation);
         assert.deepEqual([found.outcome, found.error], [outcome, error]);

@@ -1,7 +1,7 @@
 /** Reading and changing the messages of the open chat. */
 
 import { RequestError } from '../protocol.js';
-import { verify } from '../work.js';
+import { verify } from '../failure.js';
 import { countOf, namesOf, ownerOf } from './chat-files.js';
 import { oneNamed, rangesOf, severalNamed } from './naming.js';
 import { READING } from './reading.js';
@@ -181,7 +181,7 @@ async function branch(work, { uid, at: place, if_busy: ifBusy }) {
     await work.save();
     const before = tavern.chatId();
     const name = await work.done(() => tavern.command('branch-create', {}, String(at)));
-    verify(typeof name === 'string' && name !== '' && name !== before, `SillyTavern has made no branch: ${work.complaint ?? 'its own page may say why'}`);
+    verify(typeof name === 'string' && name !== '' && name !== before, `SillyTavern has made no branch: ${work.underWay.complaint ?? 'its own page may say why'}`);
     const opened = () => tavern.chatId() === name && tavern.messages().length === at + 1;
     verify(await work.untilDone(opened, OPENING_PATIENCE), 'the branch was made, but SillyTavern does not show it');
     await work.tell();
@@ -209,7 +209,7 @@ async function checkpoint(work, { uid, at: place, name = '', if_busy: ifBusy }) 
         throw badName('a name that no chat has', wanted);
     }
     const made = String(await work.done(() => tavern.command('checkpoint-create', { mesId: String(at) }, wanted)));
-    verify(made !== '' && message.extra?.bookmark_link === made, `SillyTavern has made no checkpoint: ${work.complaint ?? 'its own page may say why'}`);
+    verify(made !== '' && message.extra?.bookmark_link === made, `SillyTavern has made no checkpoint: ${work.underWay.complaint ?? 'its own page may say why'}`);
     await work.save();
     verify(await countOf(tavern, owner, made) === at + 1, 'SillyTavern could not save the checkpoint');
     await work.tell([at]);

@@ -6,9 +6,6 @@ import { runScript, scriptResult } from '../script.js';
 import { commandsOf } from './commands.js';
 import { named, partOf } from './listing.js';
 
-/** Shorter than the hub waits. */
-const GENERATION_PATIENCE = 1740000;
-
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const POWER = Object.freeze({
     run_command: { needs: ['executeSlashCommandsWithOptions'], run: runCommand },
@@ -91,15 +88,10 @@ async function written(work, start) {
     };
     tavern.events.on('GENERATION_STOPPED', onStopped);
     try {
-        const outcome = work.run(start);
-        try {
-            if (!await work.untilDone(() => outcome.ended, GENERATION_PATIENCE)) {
-                throw new RequestError('failed', 'the model did not answer in 29 minutes', { reason: 'timeout' });
-            }
-        } catch (error) {
+        const outcome = await work.run(start, 'the model did not answer in 29 minutes').catch((error) => {
             tavern.talk.stop();
             throw error;
-        }
+        });
         const text = String(outcome.value ?? '');
         if (stopped) {
             throw new RequestError('failed', 'the generation was stopped', { reason: 'stopped' });

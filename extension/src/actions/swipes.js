@@ -1,7 +1,8 @@
 /** Swipes: the other versions of the last message. */
 
 import { RequestError } from '../protocol.js';
-import { Later, verify } from '../work.js';
+import { verify } from '../failure.js';
+import { Later } from '../work.js';
 
 /** @typedef {import('../message.js').LiveMessage} LiveMessage */
 /** @typedef {import('../work.js').Work} Work */
