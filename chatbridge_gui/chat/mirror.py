@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
+from chatbridge_gui.chat import splices
 from chatbridge_gui.protocol.messages import (
     Change,
     ChatChanges,
@@ -154,6 +155,7 @@ class ChatMirror:
         self.start = 0
         self.messages: list[ChatMessage] = []
         self.streams: dict[int, LiveStream] = {}
+        self.splices = splices.Splices()
         self.state = TavernState()
         self.has_reported = False
         """Whether the tavern ever told its state; a simple one never does."""
@@ -197,6 +199,7 @@ class ChatMirror:
                 self.streams.clear()
             self.chat, self.epoch, self.revision = page.chat, page.epoch, page.revision
             self.start, self.messages = page.start, list(page.messages)
+            self.splices.restart()
             return
         self._expect(page.epoch, page.revision)
         if end != self.start or page.total != self.total:
@@ -216,6 +219,7 @@ class ChatMirror:
         if not isinstance(change, Splice):
             change = Splice(at=change.at, remove=1, insert=[change.message])
         end = change.at + change.remove
+        self.splices.add(splices.Splice(change.at, change.remove, len(change.insert)))
         if change.at < self.start:
             kept = max(end - self.start, 0)
             self.start += len(change.insert) - (change.remove - kept)

@@ -66,22 +66,27 @@ def end_of(mirror: ChatMirror) -> int:
     return mirror.total + sum(live.at is None or live.at >= mirror.total for live in mirror.streams.values())
 
 
-def items(mirror: ChatMirror, first: int, unread: int | None = None) -> list[Item]:
-    """What is to be shown of a chat from the message at index `first` on. A reply that grows stands in the place of
-    the message it rewrites, or after the last. A line stands above each day, and one above the index `unread`."""
+def items(mirror: ChatMirror, first: int, last: int | None = None, unread: int | None = None) -> list[Item]:
+    """What is to be shown of a chat from the message at index `first` to the one before `last`, or to the end. A reply
+    that grows stands in the place of the message it rewrites, or after the last. A line stands above each day, and one
+    above the index `unread`."""
     begin = max(first, mirror.start)
-    messages: list[Item] = list(mirror.messages[begin - mirror.start :])
+    end = max(mirror.total if last is None else min(last, mirror.total), begin)
+    messages: list[Item] = list(mirror.messages[begin - mirror.start : end - mirror.start])
     for live in mirror.streams.values():
-        if live.at is not None and begin <= live.at < mirror.total:
+        if live.at is None or live.at >= mirror.total:
+            if last is None:
+                messages.append(live)
+        elif begin <= live.at < end:
             messages[live.at - begin] = live
-        elif live.at is None or live.at >= mirror.total:
-            messages.append(live)
     messages = _with_lines(messages, begin, unread)
-    if begin == 0:
-        return messages
     if mirror.start < begin:
-        return [Notice(t("chat.earlier", count=begin), "earlier"), *messages]
-    return [Notice(t("chat.loading", count=begin), "waiting"), *messages]
+        messages.insert(0, Notice(t("chat.earlier", count=begin), "waiting"))
+    elif begin > 0:
+        messages.insert(0, Notice(t("chat.loading", count=begin), "waiting"))
+    if end < mirror.total:
+        messages.append(Notice(t("chat.later", count=mirror.total - end), "waiting"))
+    return messages
 
 
 def _with_lines(messages: list[Item], begin: int, unread: int | None) -> list[Item]:
@@ -110,9 +115,19 @@ def same(blocks: list[Block], wanted: list[Item]) -> int:
 
 def ends_with(blocks: list[Block], wanted: list[Item]) -> bool:
     """Whether all messages that are wanted stand at the end already."""
-    messages: list[Item] = [item for item in wanted if not isinstance(item, Notice)]
-    shown = [block for block in blocks if not isinstance(block.item, Notice)]
+    shown, messages = _messages(blocks, wanted)
     return same(shown[::-1], messages[::-1]) == len(messages)
+
+
+def meets(blocks: list[Block], wanted: list[Item]) -> bool:
+    """Whether the first or the last message that is wanted stands there already; or none is known as yet."""
+    shown, messages = _messages(blocks, wanted)
+    return not messages or bool(same(shown, messages) or same(shown[::-1], messages[::-1]))
+
+
+def _messages(blocks: list[Block], wanted: list[Item]) -> tuple[list[Block], list[Item]]:
+    shown = [block for block in blocks if not isinstance(block.item, Notice)]
+    return shown, [item for item in wanted if not isinstance(item, Notice)]
 
 
 def grown(block: Block) -> bool:

@@ -37,9 +37,6 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
         text.tag_configure(tag, font=look.title)
     text.tag_configure("hidden", foreground=palette.dim)
     text.tag_configure("placeholder", foreground=palette.dim, lmargin1=indent)
-    text.tag_configure(
-        "earlier", font=look.small, foreground=palette.accent, justify="center", spacing1=look.px(6), underline=True
-    )
     for tag, colour in (("day", palette.dim), ("unread", palette.bad)):
         text.tag_configure(
             tag, font=look.small, foreground=colour, justify="center", spacing1=look.px(14), spacing3=look.px(2)

@@ -1,6 +1,7 @@
 """The chat of one SillyTavern, kept equal to its mirror; a reply grows as it comes.
 
-`text` is the widget that shows it, `shown_text()` what it says without soft breaks.
+`text` is the widget that shows it, or a part of it that goes along with the reader; `shown_text()` is what it says
+without soft breaks.
 """
 
 import time
@@ -10,6 +11,7 @@ from typing import Final
 import ttkbootstrap as ttk
 
 from chatbridge_gui.chat.mirror import NO_CHAT, ChatMirror, LiveStream, same_chat
+from chatbridge_gui.chat.splices import Splice
 from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.chat_blocks import (
     Block,
@@ -19,44 +21,41 @@ from chatbridge_gui.gui.chat_blocks import (
     flat,
     grown,
     items,
+    meets,
     render,
-    same,
 )
 from chatbridge_gui.gui.chat_tags import BESIDE, configure_tags
 from chatbridge_gui.gui.dates import moment, time_text
-from chatbridge_gui.gui.following_text import FollowingText
+from chatbridge_gui.gui.differences import differences
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.link_bar import LinkBar
+from chatbridge_gui.gui.long_chat import LongChat
 from chatbridge_gui.gui.markup import address_at
 from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
 from chatbridge_gui.gui.reply_writer import ReplyWriter
+from chatbridge_gui.gui.shown_range import PAGE
 from chatbridge_gui.gui.soft_breaks import copy_selection, without_soft_breaks
 from chatbridge_gui.gui.speakers import speaker
 from chatbridge_gui.gui.text_actions import TextActions
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.protocol.messages import ChatMessage
 
-PAGE: Final = 500
-"""So many messages are shown of a chat that is opened, and so many more at each click on the line above them."""
-MOST: Final = 5_000
-"""When more are shown than this and the reader is at the end, the older ones are left out again."""
 WIDEST: Final = 860
 """Lines longer than this are hard to read, so a wide window gets margins."""
 SHORTEST_FRAME: Final = 0.004
 LONGEST_FRAME: Final = 0.033
-ACTIONS: Final = ("earlier", "fold", "swipe_left", "swipe_right", "link")
+ACTIONS: Final = ("fold", "swipe_left", "swipe_right", "link")
 """The tags of what can be pressed."""
 
 
-class ChatView(FollowingText):
+class ChatView(LongChat):
     """Shows a mirror. Call `refresh` when messages changed and `stream_moved` when a reply grew."""
 
     def __init__(
         self, master: ttk.Frame, look: Look, avatars: Avatars, *, swipe: Callable[[str, ChatMessage], None]
     ) -> None:
         super().__init__(master, look, name="chat_view", text_name="chat_text", latest=t("chat.latest"))
-        self.mirror: ChatMirror | None = None
         self.avatars = avatars
         self._swipe = swipe
         self._no_swipe: str | None = None
@@ -65,8 +64,7 @@ class ChatView(FollowingText):
         self._epoch = -1
         self._chat = NO_CHAT
         self._sent_anew = False
-        self._first = 0
-        self._blocks: list[Block] = []
+        self._known = self._total = 0
         self._frame = 0.0
         self._painted = 0.0
         self._timer: str | None = None
@@ -98,6 +96,7 @@ class ChatView(FollowingText):
         """Show this chat from its end."""
         self.mirror = mirror
         self._epoch, self._chat = -1, NO_CHAT
+        self._known = mirror.splices.count if mirror is not None else 0
         self.refresh()
 
     def refresh(self) -> None:
@@ -105,21 +104,40 @@ class ChatView(FollowingText):
         mirror = self.mirror
         if mirror is None or (mirror.epoch != self._epoch and not self._continues(mirror)):
             self._open(mirror)
-        elif self._first > mirror.total or (mirror.total - self._first > MOST and self.following):
-            self._first = max(0, mirror.total - PAGE)
-        self._epoch = mirror.epoch if mirror is not None else -1
-        self._count_new()
-        wanted = items(mirror, self._first, self._reading.unread) if mirror is not None else []
+        changes = mirror.splices.since(self._known) if mirror is not None else None
+        if mirror is not None:
+            self._follow(mirror, changes or [])
+            self._epoch, self._known = mirror.epoch, mirror.splices.count
+        self._reading.moved(mirror, changes, following=self.following)
+        self.set_new(t("chat.new", count=self._reading.new) if self._reading.new else "")
+        self._show_rows()
+
+    def _follow(self, mirror: ChatMirror, changes: list[Splice]) -> None:
+        """The range goes along with its messages; where very much came at the end, to the end."""
+        self.shown.follow(changes)
+        much = mirror.total - self._total > PAGE
+        self._total = mirror.total
+        if (much and self.following) or self.shown.first > mirror.total:
+            self._range_to_end(mirror)
+        self.shown.limit(mirror.total)
+
+    def _show_rows(self) -> None:
+        """Have the messages of the range in the widget."""
+        mirror = self.mirror
+        wanted = self._wanted(mirror) if mirror is not None else []
         if self._sent_anew and mirror is not None:
-            self._sent_anew = mirror.start > self._first and ends_with(self._blocks, wanted)
+            self._sent_anew = mirror.start > self.shown.first and ends_with(self._blocks, wanted)
             if self._sent_anew:  # what is shown above is on its way once more
                 self.paint()
                 return
-        head = same(self._blocks, wanted)
-        tail = same(self._blocks[head:][::-1], wanted[head:][::-1])
-        self._put(head, len(self._blocks) - tail, wanted[head : len(wanted) - tail])
+        for begin, end, rows in differences(self._blocks, wanted):
+            self._put(begin, end, rows)
         self._move_arrows()
         self.paint()
+        self._look_soon()
+
+    def _wanted(self, mirror: ChatMirror) -> list[Item]:
+        return items(mirror, self.shown.first, self.shown.last, self._reading.unread)
 
     def stream_moved(self) -> None:
         """A reply grew: show it at once, or with the next frame where frames follow each other closely."""
@@ -130,16 +148,6 @@ class ChatView(FollowingText):
             self.paint()
         else:
             self._timer = self.after(int(wait * 1000) + 1, self._paint_later)
-
-    def show_earlier(self) -> None:
-        """Show another page of the messages above."""
-        if self.mirror is not None and self.mirror.start < self._first:
-            self._first = max(self.mirror.start, self._first - PAGE)
-            self.refresh()
-
-    def _count_new(self) -> None:
-        self._reading.moved(self.mirror, following=self.following)
-        self.set_new(t("chat.new", count=self._reading.new) if self._reading.new else "")
 
     def _set_following(self, following: bool) -> None:
         if following and not self.following:
@@ -178,11 +186,12 @@ class ChatView(FollowingText):
 
     def _continues(self, mirror: ChatMirror) -> bool:
         """Whether this is the chat that is shown, sent anew."""
-        wanted = items(mirror, self._first, self._reading.unread)
-        self._sent_anew = same_chat(mirror.chat, self._chat) and bool(
-            same(self._blocks[::-1], wanted[::-1]) or same(self._blocks, wanted)
-        )
+        self._sent_anew = same_chat(mirror.chat, self._chat) and meets(self._blocks, self._wanted(mirror))
         return self._sent_anew
+
+    def _empty(self) -> None:
+        self._arrowed = None
+        super()._empty()
 
     # --- blocks -----------------------------------------------------------------------------------------------------
 
@@ -190,17 +199,12 @@ class ChatView(FollowingText):
         """Another chat: begin with an empty widget, at the end."""
         self._chat = mirror.chat if mirror is not None else NO_CHAT
         self._sent_anew = False
-        self._first = max(0, mirror.total - PAGE) if mirror is not None else 0
-        self._blocks = []
-        self._arrowed = None
+        if mirror is not None:
+            self._range_to_end(mirror)
         self._reading.opened(mirror)
-        with self.edit():
-            self.text.delete("1.0", "end")
+        self._empty()
         self.avatars.forget_unused()
         self.follow_end()
-
-    def _line(self, at: int) -> int:
-        return 1 + sum(block.lines for block in self._blocks[:at])
 
     def _put(self, begin: int, end: int, wanted: list[Item]) -> None:
         """Have these items in the place of the blocks from `begin` to `end`."""
@@ -208,7 +212,7 @@ class ChatView(FollowingText):
         if not old and not wanted:
             return
         line = self._line(begin)
-        with self.edit(hold=bool(self.text.compare(f"{line}.0", "<=", "@0,0"))):
+        with self.edit(hold=self._held(line, sum(block.lines for block in old))):
             if len(old) == len(wanted):
                 for at, item in enumerate(wanted, begin):
                     self._blocks[at] = self._exchange(line, self._blocks[at], item)
@@ -275,9 +279,7 @@ class ChatView(FollowingText):
     def _do(self, index: str) -> None:
         """Do what the place at this index is for."""
         tags = self.text.tag_names(index)
-        if "earlier" in tags:
-            self.show_earlier()
-        elif "fold" in tags:
+        if "fold" in tags:
             self._toggle(self._at(index))
         elif "swipe_left" in tags or "swipe_right" in tags:
             self._swipe_key("left" if "swipe_left" in tags else "right")
@@ -304,15 +306,6 @@ class ChatView(FollowingText):
                 return t(self._no_swipe) if self._no_swipe else t(f"chat.{tag}")
         return ""
 
-    def _at(self, index: str) -> int:
-        """Which block stands at this index."""
-        line, at = int(index.partition(".")[0]), 0
-        for at, block in enumerate(self._blocks):  # noqa: B007
-            line -= block.lines
-            if line <= 0:
-                break
-        return at
-
     def _toggle(self, at: int) -> None:
         block = self._blocks[at]
         top = min(int(self.text.index("@0,0").partition(".")[0]), self._line(at) + 1)
@@ -332,7 +325,7 @@ class ChatView(FollowingText):
 
     def _move_arrows(self) -> None:
         """The last message has arrows to its other versions, and no other has."""
-        last = self._blocks[-1] if self._blocks else None
+        last = self._blocks[-1] if self._blocks and self.shown.last is None else None
         wanted = last if last is not None and isinstance(last.item, dict) and can_swipe(last.item) else None
         if wanted is self._arrowed and (wanted is None or wanted.arrows):
             return

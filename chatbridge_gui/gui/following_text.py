@@ -20,7 +20,7 @@ class FollowingText(ttk.Frame):
         self._latest = self._says = latest
         self.text = ttk.Text(self, name=text_name, wrap="word", state="disabled", cursor="arrow")
         self.text.configure(borderwidth=0, highlightthickness=0)  # once more, after the theme has had its way
-        self._bar = ttk.Scrollbar(self, orient="vertical", command=self.text.yview)
+        self._bar = ttk.Scrollbar(self, orient="vertical", command=self._bar_moved)
         self.to_end_button = ttk.Button(
             self, text=latest, icon="arrow-down-short", bootstyle="primary", command=self.follow_end, takefocus=False
         )
@@ -40,23 +40,38 @@ class FollowingText(ttk.Frame):
         self.text.see("end")
         self._set_following(True)
 
+    def _bar_moved(self, *how: str) -> None:
+        self.text.yview(*how)
+
+    def _bar_place(self, first: float, last: float) -> tuple[float, float]:
+        """Where the scrollbar stands, while the widget shows this part of its text."""
+        return first, last
+
     @contextmanager
-    def edit(self, *, hold: bool = False, follow: bool = True) -> Iterator[ttk.Text]:
+    def edit(self, *, hold: str | None = None, follow: bool = True) -> Iterator[ttk.Text]:
         """Change the text: afterwards the end is seen if it was before. With `hold` a reader who is elsewhere keeps
-        what he sees, though lines come or go above it. Without `follow` the end may go out of sight."""
+        what he sees at that index at its height, though lines come or go above it. Without `follow` the end may go out
+        of sight."""
         follow = follow and self._follows_now()
-        hold = hold and not follow
+        held = self.text.dlineinfo(hold) if hold is not None and not follow else None
         self.text.configure(state="normal")
-        if hold:
-            self.text.mark_set("hold", "@0,0")
+        if held is not None and hold is not None:
+            self.text.mark_set("hold", hold)
         try:
             yield self.text
         finally:
             self.text.configure(state="disabled")
             if follow:
                 self.text.see("end")
-            elif hold:
-                self.text.yview("hold")
+            elif held is not None:
+                self._see_at("hold", held[1])
+
+    def _see_at(self, index: str, height: int) -> None:
+        """Have the line of this index so far below the upper edge; the wheel moves by less than lines."""
+        self.text.yview(index)
+        now = self.text.dlineinfo(index)
+        if now is not None and now[1] != height:
+            self.text.yview("scroll", now[1] - height, "pixels")
 
     def _follows_now(self) -> bool:
         if not self.following or not self.text.winfo_viewable() or self._size != self._measure():
@@ -67,7 +82,7 @@ class FollowingText(ttk.Frame):
         return self.text.winfo_width(), self.text.winfo_height()
 
     def _scrolled(self, first: float, last: float) -> None:
-        self._bar.set(first, last)
+        self._bar.set(*self._bar_place(float(first), float(last)))
         size = self._measure()
         if size != self._size:
             self._size = size
