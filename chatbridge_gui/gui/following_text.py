@@ -91,6 +91,12 @@ class FollowingText(ttk.Frame):
         elif self.text.winfo_viewable():
             self._set_following(self.at_end())
 
+    def say_latest(self, words: str) -> None:
+        """The usual words of the button to the end, in another language."""
+        old, self._latest = self._latest, words
+        if self._says == old:
+            self.set_new("")
+
     def set_new(self, text: str) -> None:
         """What the button says of what has come below; without a text its usual words."""
         if (text or self._latest) != self._says:

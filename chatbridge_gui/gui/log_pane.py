@@ -1,11 +1,18 @@
-"""What the hub has to tell, a row each, with filters by level and kind that only hide.
+"""What the hub has to tell, a row each. Filters only hide; a pause only holds back.
 
-`text` is the widget; `shown_rows()` what can be seen with the filters, `count` how many rows are kept.
+`text` is the widget, `filters` what is wanted; `shown_rows()` what can be seen, `count` how many rows are kept. The
+tools: `pause_button`, `wrap`, `copy_button`, `export_button`, `folder_button`, `clear_button`.
 """
 
 import time
+import tkinter
 from collections import deque
-from typing import Final, get_args
+from collections.abc import Callable
+from functools import partial
+from itertools import groupby
+from pathlib import Path
+from tkinter import filedialog
+from typing import Final
 
 import ttkbootstrap as ttk
 
@@ -13,75 +20,135 @@ from chatbridge_gui.bridge.events import Kind, Level, LogRow
 from chatbridge_gui.gui.event_queue import RowsLeftOut
 from chatbridge_gui.gui.following_text import FollowingText
 from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.log_filters import LogFilters
+from chatbridge_gui.gui.log_rows import Hit, Wanted, clock, columns, export, find
+from chatbridge_gui.gui.notices import Tone
+from chatbridge_gui.gui.search_pattern import TooSlow
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.tool_buttons import Switch, tool
+from chatbridge_gui.gui.wording import say
+from chatbridge_gui.gui.work import Work
 
 MOST_ROWS: Final = 5_000
 ROWS_A_FRAME: Final = 200
 FRAME: Final = 16
-LONGEST_TEXT: Final = 500
-LEVELS: Final[tuple[Level, ...]] = get_args(Level)
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+HELD_NEWS: Final = 100
+"""Milliseconds between two counts of what a pause holds back."""
+AT_ONCE: Final = 0.02
+"""Seconds that the search in new rows may take."""
+BEFORE: Final = len("00:00:00.000\t")
+STOPS: Final = (100, 170, 240, 360)
 
 
 class LogPane(ttk.Frame):
-    """Rows come by `add`; they are shown with the next frame, many at once."""
+    """Rows come by `add`; they are shown with the next frame, many at once. `tools` is where its buttons are made."""
 
-    def __init__(self, master: ttk.Panedwindow, look: Look) -> None:
+    def __init__(
+        self,
+        master: tkinter.Misc,
+        look: Look,
+        *,
+        tools: ttk.Frame,
+        work: Work,
+        tell: Callable[[Tone, str], None],
+        open_folder: Callable[[], object],
+    ) -> None:
         super().__init__(master, name="log_pane")
         self.look = look
-        self.count = 0
+        self._work = work
+        self._tell = tell
+        self._rows: list[LogRow] = []
+        self._hits: list[bool] = []
         self._waiting: deque[LogRow] = deque(maxlen=MOST_ROWS)
+        self._held = 0
+        self._paused = False
+        self._gone = 0
+        self._search_number = 0
         self._timer: str | None = None
+        self._news: str | None = None
+        self._build_tools(tools, open_folder)
         self._build()
-        self.set_filters("info", None)
         self.apply_theme()
+        self._say_pause()
+        self._say_nothing()
+
+    def _build_tools(self, tools: ttk.Frame, open_folder: Callable[[], object]) -> None:
+        self.pause_button = ttk.Button(tools, name="log_pause", icon="pause", bootstyle="ghost", command=self.pause)
+        self.pause_button.pack(side="left")
+        self.wrap = Switch(tools, "log_wrap", "text-wrap", "log.wrap", self._set_wrap, on=True)
+        self.copy_button = tool(tools, "log_copy", "copy", "log.copy", self.copy)
+        self.export_button = tool(tools, "log_export", "download", "log.export", self.export)
+        self.folder_button = tool(tools, "log_folder", "folder2-open", "log.folder", open_folder)
+        self.clear_button = tool(tools, "log_clear", "trash3", "log.clear", self.clear)
 
     def _build(self) -> None:
         look = self.look
-        bar = ttk.Frame(self, padding=(look.px(10), look.px(6)))
-        ttk.Label(bar, text=t("log.title"), font=look.heading).pack(side="left")
-        self.clear_button = ttk.Button(
-            bar, name="log_clear", text=t("log.clear"), bootstyle="link", command=self.clear, takefocus=True
-        )
-        self.clear_button.pack(side="right")
-        self.kind_box = ttk.Combobox(
-            bar,
-            name="log_kind",
-            state="readonly",
-            width=16,
-            values=[t("log.all_kinds"), *(t(f"log.kind.{kind}") for kind in KINDS)],
-        )
-        self.level_box = ttk.Combobox(
-            bar, name="log_level", state="readonly", width=20, values=[t(f"log.from.{level}") for level in LEVELS]
-        )
-        for box in (self.kind_box, self.level_box):
-            box.pack(side="right", padx=(look.px(8), 0))
-            box.bind("<<ComboboxSelected>>", self._chosen)
+        self.filters = LogFilters(self, look, changed=self._want, peers=self._peers)
+        self._wanted = self.filters.wanted
         self._view = FollowingText(self, look, name="log_view", text_name="log_text", latest=t("log.latest"))
         self.text = self._view.text
-        stops = [look.px(at) for at in (100, 180, 260, 350)]
+        stops = [look.px(at) for at in STOPS]
         self.text.configure(font=look.fixed, padx=look.px(10), pady=look.px(4), tabs=" ".join(map(str, stops)))
+        self.text.configure(takefocus=True, height=8)
         self.text.tag_configure("row", lmargin2=stops[-1])
-        bar.pack(fill="x")
+        self.text.tag_configure("hidden", elide=True)
+        self.text.bind("<<Copy>>", self._copy_key)
+        for event in ("<Button-3>", "<Button-2>", "<Control-Button-1>")[: 3 if self._is_mac() else 1]:
+            self.text.bind(event, self._menu_at_mouse)
+        for key in ("<Menu>", "<Shift-F10>"):
+            self.text.bind(key, lambda _event: self._menu(self.text.index("insert"), None))
+        self._sideways = ttk.Scrollbar(self._view, orient="horizontal", command=self.text.xview)
+        self.text.configure(xscrollcommand=self._sideways.set)
+        self._sideways.grid(row=1, column=0, sticky="ew")
+        self._sideways.grid_remove()
+        self._nothing = ttk.Label(self.text, name="log_nothing", justify="center")
+        self.menu = tkinter.Menu(self, tearoff=False)
+        self.filters.pack(fill="x")
         self._view.pack(fill="both", expand=True)
+
+    def _copy_key(self, _event: object) -> str:
+        self.copy()
+        return "break"
+
+    def _is_mac(self) -> bool:
+        return bool(self.tk.call("tk", "windowingsystem") == "aqua")
 
     def apply_theme(self) -> None:
         palette = self.look.palette
+        self.filters.apply_theme()
         self.text.configure(background=palette.quiet_background)
+        self._nothing.configure(background=palette.quiet_background, foreground=palette.dim)
         self.text.tag_configure("at", foreground=palette.dim)
         self.text.tag_configure("level_debug", foreground=palette.dim)
         self.text.tag_configure("level_warning", foreground=palette.warning)
         self.text.tag_configure("level_error", foreground=palette.bad)
+        self.text.tag_configure("found", background=palette.banner_background, foreground=palette.banner)
+        self.text.tag_raise("found")
         self.text.tag_raise("sel")
+
+    def apply_language(self) -> None:
+        self.filters.apply_language()
+        self._say_pause()
+        self._view.say_latest(t("log.latest"))
+        with self._view.edit() as text:
+            text.delete("1.0", "end")
+            self._insert(text, self._rows)
+        self._want(self._wanted)
 
     @property
     def following(self) -> bool:
         return self._view.following
 
+    # --- rows -------------------------------------------------------------------------------------------------------
+
     def add(self, row: LogRow) -> None:
         """Log a row."""
         self._waiting.append(row)
-        if self._timer is None:
+        if self._paused:
+            self._held += 1
+            if self._news is None:
+                self._news = self.after(HELD_NEWS, self._say_pause)
+        elif self._timer is None:
             self._timer = self.after(FRAME, self.flush)
 
     def left_out(self, gap: RowsLeftOut) -> None:
@@ -93,64 +160,209 @@ class LogPane(ttk.Frame):
         if self._timer is not None:
             self.after_cancel(self._timer)
             self._timer = None
-        rows = [self._waiting.popleft() for _ in range(min(ROWS_A_FRAME, len(self._waiting)))]
-        if not rows:
+        if self._paused or not self._waiting:
             return
-        parts: list[str | tuple[str, ...]] = []
-        for row in rows:
-            parts += _parts(row)
+        rows = [self._waiting.popleft() for _ in range(min(ROWS_A_FRAME, len(self._waiting)))]
+        hits = self._judge(rows)
         with self._view.edit() as text:
-            text.insert("end-1c", "", (), *parts)
-            self.count += len(rows)
-            if self.count > MOST_ROWS:
-                text.delete("1.0", f"{self.count - MOST_ROWS + 1}.0")
-                self.count = MOST_ROWS
+            self._insert(text, rows)
+            self._tag(text, hits, len(self._rows) + 1)
+            self._rows += rows
+            self._hits += [hit is not None for hit in hits]
+            self._drop(text, len(self._rows) - MOST_ROWS)
+        self._say_nothing()
         if self._waiting:
             self._timer = self.after(FRAME, self.flush)
 
     def clear(self) -> None:
+        """Forget the rows that are shown. What a pause holds back comes later all the same."""
         with self._view.edit() as text:
-            text.delete("1.0", "end")
-        self.count = 0
+            self._drop(text, len(self._rows))
         self._view.follow_end()
+        self._say_nothing()
 
-    def set_filters(self, level: Level, kind: Kind | None) -> None:
-        """Show rows of at least this level and, unless it is None, this kind only."""
-        self.level_box.current(LEVELS.index(level))
-        self.kind_box.current(0 if kind is None else 1 + KINDS.index(kind))
-        self._filter(level, kind)
+    @property
+    def count(self) -> int:
+        return len(self._rows)
 
     def shown_rows(self) -> list[str]:
         """The rows that the filters let through."""
-        return str(self.text.tk.call(self.text, "get", "-displaychars", "1.0", "end-1c")).splitlines()
+        return self._displayed("1.0", "end-1c").splitlines()
 
-    def _chosen(self, _event: object) -> None:
-        for box in (self.level_box, self.kind_box):
-            box.selection_clear()
-        kind = self.kind_box.current()
-        self._filter(LEVELS[self.level_box.current()], KINDS[kind - 1] if kind > 0 else None)
+    def _insert(self, text: tkinter.Text, rows: list[LogRow]) -> None:
+        parts: list[str | tuple[str, ...]] = []
+        for row in rows:
+            tags = ("row", f"level_{row.level}")
+            parts += [f"{clock(row.at)}\t", (*tags, "at"), f"{columns(row)}\n", tags]
+        if parts:
+            text.insert("end-1c", "", (), *parts)
 
-    def _filter(self, level: Level, kind: Kind | None) -> None:
-        follow = self._view.following
-        for at, one in enumerate(LEVELS):
-            self._hide(f"level_{one}", at < LEVELS.index(level))
-        for each in KINDS:
-            self._hide(f"kind_{each}", kind not in (None, each))
-        if follow:
-            self._view.follow_end()
+    def _drop(self, text: tkinter.Text, count: int) -> None:
+        if count > 0:
+            text.delete("1.0", f"{count + 1}.0")
+            del self._rows[:count]
+            del self._hits[:count]
+            self._gone += count
 
-    def _hide(self, tag: str, hidden: bool) -> None:
-        # A tag that does not hide must say nothing of it, or it would show what another tag hides.
-        self.text.tk.call(self.text, "tag", "configure", tag, "-elide", 1 if hidden else "")
+    def _displayed(self, first: str, last: str) -> str:
+        return str(self.text.tk.call(self.text, "get", "-displaychars", first, last))
 
+    # --- what is wanted ---------------------------------------------------------------------------------------------
 
-def _parts(row: LogRow) -> list[str | tuple[str, ...]]:
-    """A row as the arguments of a text widget's `insert`."""
-    seconds, thousandths = divmod(round(row.at * 1000), 1000)
-    at = time.strftime("%H:%M:%S", time.localtime(seconds)) + f".{thousandths:03}"
-    text = row.text.replace("\n", " ⏎ ")
-    if len(text) > LONGEST_TEXT:
-        text = text[:LONGEST_TEXT] + "…"
-    tags = ("row", f"kind_{row.kind}", f"level_{row.level}")
-    level, kind = t(f"log.level.{row.level}"), t(f"log.kind.{row.kind}")
-    return [f"{at}\t", (*tags, "at"), f"{level}\t{kind}\t{row.peer}\t{text}\n", tags]
+    def set_filters(self, level: Level, kind: Kind | None) -> None:
+        """Show rows of at least this level and, unless it is None, this kind only."""
+        self.filters.set(level=level, kind=kind)
+
+    def _peers(self) -> list[str]:
+        return sorted({row.peer for row in self._rows if row.peer})
+
+    def _want(self, wanted: Wanted) -> None:
+        """A search may take its time, so it is done elsewhere; what comes meanwhile is judged when it comes."""
+        self._wanted = wanted
+        self._search_number += 1
+        if wanted.search is None:
+            self._show_hits(find(self._rows, wanted), self._gone)
+            return
+        number, gone = self._search_number, self._gone
+
+        def found(hits: list[Hit] | None, error: Exception | None) -> None:
+            if number != self._search_number:
+                return
+            if hits is not None:
+                self._show_hits(hits, gone)
+            elif isinstance(error, TooSlow):
+                self.filters.give_up(t("log.slow_expression"))
+            else:
+                self._tell("error", t("log.search_failed", reason=error))
+
+        self._work.start(partial(find, list(self._rows), wanted), found)
+
+    def _judge(self, rows: list[LogRow]) -> list[Hit]:
+        try:
+            return find(rows, self._wanted, AT_ONCE)
+        except TooSlow:
+            self.filters.give_up(t("log.slow_expression"))
+            return find(rows, self._wanted)
+
+    def _show_hits(self, hits: list[Hit], gone: int) -> None:
+        """Show what was found when so many rows had gone. Those that went since then were the first ones of these."""
+        hits = hits[self._gone - gone :]
+        with self._view.edit(hold=True) as text:
+            for tag in ("hidden", "found"):
+                text.tag_remove(tag, "1.0", f"{len(hits) + 1}.0")
+            self._tag(text, hits, 1)
+        self._hits[: len(hits)] = [hit is not None for hit in hits]
+        self._say_nothing()
+
+    def _tag(self, text: tkinter.Text, hits: list[Hit], line: int) -> None:
+        """Hide what is not wanted and mark what was found, in the lines from this one on."""
+        hidden: list[str] = []
+        found: list[str] = []
+        for wanted, group in groupby(enumerate(hits, line), key=lambda one: one[1] is not None):
+            lines = list(group)
+            if not wanted:
+                hidden += (f"{lines[0][0]}.0", f"{lines[-1][0] + 1}.0")
+                continue
+            for number, spans in lines:
+                for begin, end in spans or ():
+                    found += (f"{number}.{BEFORE + begin}", f"{number}.{BEFORE + end}")
+        for tag, ranges in (("hidden", hidden), ("found", found)):
+            if ranges:
+                text.tag_add(tag, *ranges)
+
+    def _say_nothing(self) -> None:
+        """Where nothing is to be seen, it is said why."""
+        if any(self._hits):
+            self._nothing.place_forget()
+        else:
+            say(self._nothing, "log.nothing_fits" if self._rows else "log.empty")
+            self._nothing.place(relx=0.5, rely=0.5, anchor="center")
+
+    # --- what the tools do ------------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Hold rows back from now on; or show them."""
+        self._paused = not self._paused
+        self._held = 0
+        self._say_pause()
+        self.flush()
+
+    def _say_pause(self) -> None:
+        if self._news is not None:
+            self.after_cancel(self._news)
+            self._news = None
+        words = t("log.held", count=self._held) if self._paused else t("log.pause")
+        self.pause_button.configure(
+            text=words, icon="play" if self._paused else "pause", bootstyle="warning" if self._paused else "ghost"
+        )
+
+    def _set_wrap(self, wrap: bool) -> None:
+        self.text.configure(wrap="word" if wrap else "none")
+        if wrap:
+            self._sideways.grid_remove()
+        else:
+            self._sideways.grid()
+
+    def copy(self) -> None:
+        """What is selected, or else all that is shown."""
+        chosen = self.text.tag_ranges("sel")
+        self._put_on_clipboard(self._displayed("sel.first", "sel.last") if chosen else "\n".join(self.shown_rows()))
+
+    def copy_row(self, index: str) -> None:
+        """The row at a place in the text."""
+        self._put_on_clipboard(self._displayed(f"{index} linestart", f"{index} lineend"))
+
+    def _put_on_clipboard(self, text: str) -> None:
+        if text:
+            self.clipboard_clear()
+            self.clipboard_append(text)
+            count = text.rstrip("\n").count("\n") + 1
+            self._tell("info", t("log.copied", count=count))
+
+    def export(self) -> None:
+        """Write what is shown to a file of the user's choice."""
+        chosen = filedialog.asksaveasfilename(
+            parent=self,
+            title=t("log.export"),
+            defaultextension=".jsonl",
+            filetypes=[(t("log.as_jsonl"), "*.jsonl"), (t("log.as_text"), "*.txt")],
+            initialfile=time.strftime("chatbridge-log-%Y%m%d-%H%M.jsonl"),
+        )
+        if not chosen:
+            return
+        path = Path(chosen)
+        rows = [row for row, hit in zip(self._rows, self._hits, strict=True) if hit]
+
+        def exported(count: int | None, error: Exception | None) -> None:
+            if error is None:
+                self._tell("success", t("log.exported", count=count, path=path))
+            else:
+                reason = getattr(error, "strerror", None) or error
+                self._tell("error", t("log.not_exported", path=path, reason=reason))
+
+        self._work.start(partial(export, path, rows), exported)
+
+    def _menu_at_mouse(self, event: "tkinter.Event[tkinter.Text]") -> None:
+        self._menu(self.text.index(f"@{event.x},{event.y}"), (event.x_root, event.y_root))
+
+    def _menu(self, index: str, place: tuple[int, int] | None) -> None:
+        """What can be done with a row."""
+        line = int(index.partition(".")[0]) - 1
+        if line >= len(self._rows):
+            return
+        row = self._rows[line]
+        self.menu.delete(0, "end")
+        if self.text.tag_ranges("sel"):
+            self.menu.add_command(label=t("log.copy_selection"), command=self.copy)
+        self.menu.add_command(label=t("log.copy_row"), command=lambda: self.copy_row(index))
+        self.menu.add_separator()
+        if row.peer:
+            self.menu.add_command(
+                label=t("log.only_peer", peer=row.peer), command=lambda: self.filters.set(peer=row.peer)
+            )
+        kind = t(f"log.kind.{row.kind}")
+        self.menu.add_command(label=t("log.only_kind", kind=kind), command=lambda: self.filters.set(kind=row.kind))
+        if place is None:
+            box = self.text.bbox(index) or (0, 0, 0, 0)
+            place = self.text.winfo_rootx() + box[0], self.text.winfo_rooty() + box[1] + box[3]
+        self.menu.tk_popup(*place)

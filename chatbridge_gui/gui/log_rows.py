@@ -6,26 +6,29 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias, get_args
 
-from chatbridge_gui.bridge.events import LogRow
+from chatbridge_gui.bridge.events import Kind, Level, LogRow
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.search_pattern import Search, Searching, Span
+from chatbridge_gui.gui.search_pattern import LONGEST_SEARCH, Search, Span
 
+Hit: TypeAlias = list[Span] | None
 LONGEST_TEXT: Final = 500
+
+
+LEVELS: Final[tuple[Level, ...]] = get_args(Level)
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which rows are wanted, besides level and kind: those of one peer (all if it is empty) in which `search` is
-    found."""
+    """Which rows are wanted: from a level on, of one kind (None: of all), of one peer (empty: of all), and in which
+    `search` is found."""
 
+    level: Level = "info"
+    kind: Kind | None = None
     peer: str = ""
     search: Search | None = None
-
-    @property
-    def is_all(self) -> bool:
-        return not self.peer and self.search is None
 
 
 def clock(at: float) -> str:
@@ -43,23 +46,24 @@ def columns(row: LogRow) -> str:
     return f"{t(f'log.level.{row.level}')}\t{t(f'log.kind.{row.kind}')}\t{row.peer}\t{text}"
 
 
-def find(rows: Sequence[LogRow], wanted: Wanted) -> list[list[Span] | None]:
+def find(rows: Sequence[LogRow], wanted: Wanted, seconds: float = LONGEST_SEARCH) -> list[Hit]:
     """For each row None if it is not wanted, or where in `columns` the search is found.
 
     Raises:
         TooSlow: the search takes too long.
     """
-    searching = wanted.search.begin() if wanted.search is not None else None
-    return [judge(row, wanted, searching) for row in rows]
-
-
-def judge(row: LogRow, wanted: Wanted, searching: Searching | None) -> list[Span] | None:
-    """The same for one row."""
-    if wanted.peer and row.peer != wanted.peer:
-        return None
-    if searching is None:
-        return []
-    return searching.spans(columns(row)) or None
+    searching = wanted.search.begin(seconds) if wanted.search is not None else None
+    least = LEVELS.index(wanted.level)
+    return [
+        None
+        if LEVELS.index(row.level) < least
+        or (wanted.kind is not None and row.kind != wanted.kind)
+        or (wanted.peer and row.peer != wanted.peer)
+        else []
+        if searching is None
+        else searching.spans(columns(row)) or None
+        for row in rows
+    ]
 
 
 def export(path: Path, rows: Iterable[LogRow]) -> int:

@@ -40,6 +40,7 @@ from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import Availability, availability
 from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.avatars import Avatars
+from chatbridge_gui.gui.below import Below
 from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_tags import AVATAR
 from chatbridge_gui.gui.chat_view import ChatView
@@ -51,7 +52,6 @@ from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent,
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
 from chatbridge_gui.gui.layout import Layout
-from chatbridge_gui.gui.log_pane import LogPane
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels, Showing, window_title
 from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
@@ -116,7 +116,7 @@ class MainWindow(ttk.Frame):
         self.panels = self._build()
         self.showing = Showing(self.panels, self.book, settings, self.available, self._shown)
         self.commands = Commands(root, self._refused)
-        self.commands.add(*window_commands(self))
+        self.commands.add(*window_commands(self), *self.below.commands())
         add_write_commands(self)
         root.event_add("<<Invoke>>", "<Key-space>")  # ttk's buttons wait for it, and nobody sends it
         root.protocol("WM_DELETE_WINDOW", self.close)
@@ -171,14 +171,15 @@ class MainWindow(ttk.Frame):
                 changed=self._draft_changed,
             ),
         )
-        self.log_pane = LogPane(layout.panes, look)
+        self.below = Below(self)
+        self.log_pane = self.below.log
         self.notices = Notices(self, look, over=layout.stage, log=self.log)
         layout.arrange(
             side=self.server_panel,
             header=self.header,
             pages=(self.chat_view, self.empty_state),
             send_box=self.send_box,
-            log=self.log_pane,
+            log=self.below.pane,
         )
         talking.box = self.send_box
         self.serving.panel = self.server_panel
@@ -188,7 +189,7 @@ class MainWindow(ttk.Frame):
             self.chat_view,
             self.empty_state,
             self.send_box,
-            self.log_pane,
+            self.below.pane,
             self.notices,
             self.access_question,
         )

@@ -9,7 +9,7 @@ from chatbridge_gui.gui.actions import Availability
 from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.empty_state import EmptyState
-from chatbridge_gui.gui.log_pane import LogPane
+from chatbridge_gui.gui.lower_pane import LowerPane
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.server_panel import ServerPanel
@@ -27,7 +27,7 @@ class Panels:
     chat_view: ChatView
     empty_state: EmptyState
     send_box: SendBox
-    log_pane: LogPane
+    lower_pane: LowerPane
     notices: Notices
     access_question: AccessQuestion
 

@@ -1,0 +1,58 @@
+"""The views below the chat, put together: the log."""
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from chatbridge_gui import log_file
+from chatbridge_gui.gui.commands import Command
+from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.log_pane import LogPane
+from chatbridge_gui.gui.lower_pane import LowerPane
+from chatbridge_gui.gui.notices import Tone
+from chatbridge_gui.gui.open_folder import open_folder
+
+if TYPE_CHECKING:
+    from chatbridge_gui.gui.main_window import MainWindow
+
+
+class Below:
+    """`pane` is the whole, `log` a view in it."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        self._window = window
+        self.pane = LowerPane(window.layout.panes, window.look)
+        self.log = LogPane(
+            self.pane.body,
+            window.look,
+            tools=self.pane.tools("log"),
+            work=window.work,
+            tell=self._tell,
+            open_folder=self.open_log_folder,
+        )
+        self.pane.add("log", "log.title", self.log)
+
+    def commands(self) -> tuple[Command, ...]:
+        """What can be done here by keys."""
+        return (
+            Command("clear_log", "log.clear", self.pane.clear, ("Mod+L",), "log", self._why_hidden),
+            Command("pause_log", "log.pause", self.log.pause, group="log", why_not=self._why_hidden),
+            Command("export_log", "log.export", self.log.export, group="log"),
+            Command("log_folder", "log.folder", self.open_log_folder, group="log"),
+        )
+
+    def open_log_folder(self) -> None:
+        """Show where the log files and crash reports are."""
+        folder = log_file.folder()
+
+        def opened(_result: None, error: Exception | None) -> None:
+            if error is not None:
+                reason = getattr(error, "strerror", None) or error
+                self._tell("error", t("log.folder_failed", path=folder, reason=reason))
+
+        self._window.work.start(partial(open_folder, folder), opened)
+
+    def _why_hidden(self) -> str | None:
+        return None if self.pane.winfo_viewable() else "why.log_hidden"
+
+    def _tell(self, tone: Tone, text: str) -> None:
+        self._window.notices.show(tone, text, key="below", log=tone == "error")

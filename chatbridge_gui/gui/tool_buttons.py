@@ -1,0 +1,40 @@
+"""Small buttons with an icon and a tip, for the tools of a view."""
+
+import tkinter
+from collections.abc import Callable
+
+import ttkbootstrap as ttk
+
+from chatbridge_gui.gui.wording import say
+
+
+def tool(master: tkinter.Misc, name: str, icon: str, tip: str, command: Callable[[], object]) -> ttk.Button:
+    """A button whose tip is the string of the key `tip`; it takes its place at the right of the tools before it."""
+    button = ttk.Button(master, name=name, icon=icon, icon_only=True, bootstyle="ghost", command=command)
+    say(ttk.ToolTip(button), tip)
+    button.pack(side="left")
+    return button
+
+
+class Switch:
+    """A tool that is on or off; at first it is `on` or not."""
+
+    def __init__(
+        self, master: tkinter.Misc, name: str, icon: str, tip: str, changed: Callable[[bool], object], on: bool = False
+    ) -> None:
+        self._on = tkinter.BooleanVar(master, on)
+        self.button = ttk.Checkbutton(
+            master,
+            name=name,
+            icon=icon,
+            icon_only=True,
+            bootstyle="ghost-toolbutton",
+            variable=self._on,
+            command=lambda: changed(self.on),
+        )
+        say(ttk.ToolTip(self.button), tip)
+        self.button.pack(side="left")
+
+    @property
+    def on(self) -> bool:
+        return self._on.get()
