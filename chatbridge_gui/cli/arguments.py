@@ -189,6 +189,23 @@ def _installing(commands: _Commands) -> None:
     )
     _add_path(command)
 
+    command = commands.add(
+        "save-extension",
+        "extension:save",
+        "save the extension as a zip file",
+        "Save the extension as a zip file, for a SillyTavern in Docker, in Termux or on another computer.",
+    )
+    command.add_argument("path", nargs="?", type=Path, metavar="FILE", help="the file; usually named for the version")
+
+    command = commands.add(
+        "purge",
+        "purge:purge",
+        "remove everything that this program has put on this computer",
+        "Remove the extension from every SillyTavern on this computer, and the settings, the token, the draft and the "
+        "logs. Only the program itself stays.",
+    )
+    command.add_argument("--yes", action="store_true", help="do it without being asked")
+
 
 def _add_path(command: argparse.ArgumentParser) -> None:
     command.add_argument(

@@ -63,6 +63,20 @@ def uninstall(options: argparse.Namespace) -> int:
     return 0
 
 
+def save(options: argparse.Namespace) -> int:
+    """Save the extension as a zip file."""
+    try:
+        path = installer.save_zip((options.path or Path(installer.zip_name())).absolute())
+    except InstallError as error:
+        return fail(error)
+    out(
+        f"Saved {path}\nUnpack it so that the folder ChatBridge lies in public/scripts/extensions/third-party inside "
+        "SillyTavern's folder, or in data/default-user/extensions (with Docker: in the volume extensions); then reload "
+        "SillyTavern's page.\n"
+    )
+    return Exit.DONE
+
+
 def _tavern(path: Path | None, command: str) -> Path | int:
     """The SillyTavern that is meant, or the exit code when that cannot be told."""
     if path is not None:

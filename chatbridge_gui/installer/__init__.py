@@ -7,17 +7,25 @@ No Tk and no asyncio: the window calls it from a worker thread, the command line
 from chatbridge_gui.installer.actions import InstallReport, UninstallReport, install, uninstall
 from chatbridge_gui.installer.copies import FOLDER_NAME, extension_source
 from chatbridge_gui.installer.errors import InstallError, InstallErrorCode, by_hand
+from chatbridge_gui.installer.packing import save_zip, zip_name
 from chatbridge_gui.installer.places import find_installations
+from chatbridge_gui.installer.updates import Sweep, find_installed, remove_everywhere, update_everywhere
 
 __all__ = [
     "FOLDER_NAME",
     "InstallError",
     "InstallErrorCode",
     "InstallReport",
+    "Sweep",
     "UninstallReport",
     "by_hand",
     "extension_source",
     "find_installations",
+    "find_installed",
     "install",
+    "remove_everywhere",
+    "save_zip",
     "uninstall",
+    "update_everywhere",
+    "zip_name",
 ]

@@ -1,0 +1,181 @@
+"""Bringing every copy up to date, the extension as a zip file, and taking everything away again."""
+
+import os
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+from tavern_tree import SHIPPED, THIRD_PARTY, make_program, make_source
+
+from chatbridge_gui import cli, installer, log_file, settings
+from chatbridge_gui.installer import InstallError, actions, packing, places, updates
+from chatbridge_gui.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = make_source(tmp_path / "package" / "extension")
+    for module in (actions, packing, updates):
+        monkeypatch.setattr(module, "extension_source", lambda: folder)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home folder with nothing in it, and no other usual place."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setattr(places, "_likely", lambda: iter([folder / "SillyTavern"]))
+    return folder
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    """All files and folders, with what is in them."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        found[path.relative_to(folder).as_posix()] = path.read_bytes() if path.is_file() else b"a folder"
+    return found
+
+
+def a_tavern(folder: Path) -> Path:
+    program = make_program(folder)
+    (program / THIRD_PARTY).mkdir(parents=True)
+    return program
+
+
+def old_copy(program: Path) -> Path:
+    installer.install(program)
+    copy = program / THIRD_PARTY / "ChatBridge"
+    (copy / "index.js").write_text("// old")
+    return copy
+
+
+# --- updating -------------------------------------------------------------------------------------------------------
+
+
+def test_every_known_copy_is_updated_and_no_new_one_made(home: Path, tmp_path: Path) -> None:
+    usual, known = a_tavern(home / "SillyTavern"), a_tavern(tmp_path / "elsewhere")
+    without = a_tavern(tmp_path / "without")
+    copies = [old_copy(known), old_copy(usual)]
+    sweep = installer.update_everywhere([known, without, tmp_path / "gone"])
+    assert sweep.done == tuple(copies) and sweep.failed == ()
+    assert [(copy / "index.js").read_text() for copy in copies] == ["// new", "// new"]
+    assert not (without / THIRD_PARTY / "ChatBridge").exists()
+
+
+def test_one_that_cannot_be_updated_does_not_keep_the_others(home: Path, tmp_path: Path) -> None:
+    usual, known = a_tavern(home / "SillyTavern"), a_tavern(tmp_path / "elsewhere")
+    (old_copy(known) / ".git").mkdir()
+    copy = old_copy(usual)
+    sweep = installer.update_everywhere([known])
+    assert sweep.done == (copy,)
+    assert [error.code for error in sweep.failed] == ["git_checkout"]
+
+
+def test_where_there_is_no_copy_nothing_is_done(home: Path) -> None:
+    before = tree(a_tavern(home / "SillyTavern"))
+    assert installer.update_everywhere() == installer.Sweep((), ())
+    assert tree(home / "SillyTavern") == before
+
+
+# --- the zip file ---------------------------------------------------------------------------------------------------
+
+
+def test_the_zip_file_holds_one_folder_with_what_is_shipped(tmp_path: Path) -> None:
+    path = installer.save_zip(tmp_path / installer.zip_name())
+    assert path.name == "ChatBridge-extension-9.1.0.zip"
+    with zipfile.ZipFile(path) as archive:
+        assert set(archive.namelist()) == {f"ChatBridge/{name}" for name in SHIPPED}
+    assert [file.name for file in tmp_path.glob("*.zip")] == [path.name]
+
+
+def test_unpacked_it_is_a_copy_like_any_other(home: Path, tmp_path: Path) -> None:
+    program = a_tavern(home / "SillyTavern")
+    with zipfile.ZipFile(installer.save_zip(tmp_path / "x.zip")) as archive:
+        archive.extractall(program / THIRD_PARTY)
+    assert installer.find_installed() == [program]
+
+
+def test_a_zip_file_that_cannot_be_written_is_said_and_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(InstallError, match=r"x\.zip could not be written"):
+        installer.save_zip(tmp_path / "no such folder" / "x.zip")
+    (tmp_path / "x.zip").mkdir()
+    with pytest.raises(InstallError):
+        installer.save_zip(tmp_path / "x.zip")
+    assert [file.name for file in tmp_path.glob(".chatbridge*")] == []
+
+
+def test_by_command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert cli.main(["save-extension"]) == 0
+    assert (tmp_path / "ChatBridge-extension-9.1.0.zip").is_file()
+    assert "third-party" in capsys.readouterr().out
+    assert cli.main(["save-extension", "nowhere/x.zip"]) == 1
+
+
+# --- taking everything away -----------------------------------------------------------------------------------------
+
+
+def used(config_folder: Path, tavern: Path) -> None:
+    """Everything the program leaves on a computer."""
+    old_copy(tavern)
+    settings.save(Settings(extension_folders=[str(tavern)]))
+    settings.make_token()
+    (config_folder / "draft.json").write_text("{}")
+    logs = log_file.folder()
+    logs.mkdir(parents=True)
+    for name in ("window.log", "window.log.1", "crash-window-20260101-1.txt", "fault-window-1.txt", "told-window.txt"):
+        (logs / name).write_text("x")
+
+
+def test_removing_everything_leaves_the_computer_as_it_was(
+    config_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tavern = a_tavern(tmp_path / "elsewhere")
+    before = tree(tmp_path)
+    used(config_folder, tavern)
+    assert tree(tmp_path) != before
+    assert cli.main(["purge", "--yes"]) == 0
+    assert tree(tmp_path) == before
+    assert "pip uninstall" in capsys.readouterr().out
+    assert cli.main(["purge", "--yes"]) == 0
+    assert "nothing to remove" in capsys.readouterr().out
+
+
+def test_nothing_is_removed_unasked(config_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    tavern = a_tavern(tmp_path / "elsewhere")
+    used(config_folder, tavern)
+    before = tree(tmp_path)
+    assert cli.main(["purge"]) == 1
+    told = capsys.readouterr().err
+    assert "--yes" in told and str(tavern) in told and "token" in told
+    assert tree(tmp_path) == before
+
+
+def test_what_is_not_the_programs_stays_in_a_folder_the_user_has_named(
+    config_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used(config_folder, a_tavern(tmp_path / "elsewhere"))
+    (config_folder / "diary.txt").write_text("mine")
+    (config_folder / "settings").mkdir()
+    assert cli.main(["purge", "--yes"]) == 0
+    assert sorted(os.listdir(config_folder)) == ["diary.txt", "settings"]
+
+
+@pytest.mark.skipif(sys.platform == "win32" or os.geteuid() == 0, reason="whoever may do all cannot be refused")
+def test_what_cannot_be_removed_is_said(config_folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    settings.make_token()
+    config_folder.chmod(0o500)
+    try:
+        assert cli.main(["purge", "--yes"]) == 1
+        assert "could not be removed" in capsys.readouterr().err
+    finally:
+        config_folder.chmod(0o700)
+
+
+def test_damaged_settings_go_too(config_folder: Path) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_text("{")
+    assert cli.main(["purge", "--yes"]) == 0
+    assert not config_folder.exists()
