@@ -1,7 +1,7 @@
 """Install the extension into a SillyTavern on this computer, and say what to press next.
 
-`folder` (entry), `browse_button`, `install_button`, `remove_other_button` and `keep_other_button` (the question about a
-second copy), `result_text()`.
+`folder` (entry), `browse_button`, `install_button`, `remove_button`, `zip_button`, `remove_other_button` and
+`keep_other_button` (the question about a second copy); `plan_text()` says what would be done, `result_text()` what was.
 """
 
 import tkinter
@@ -13,23 +13,36 @@ from typing import Final
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui import installer
+from chatbridge_gui import __version__, installer
 from chatbridge_gui.gui.i18n import t, translated
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.work import Work
-from chatbridge_gui.installer import InstallError, InstallReport
+from chatbridge_gui.installer import InstallError, InstallReport, Plan, UninstallReport
 
-WIDTH: Final = 520
+WIDTH: Final = 560
+PLAN_AFTER: Final = 300
+"""Milliseconds without a further letter until a folder that is typed is looked at."""
 
 
 class InstallDialog(ttk.Toplevel):
-    """One at a time; `closed` is called when it goes."""
+    """One at a time; `closed` is called when it goes, `installed` with the folder that has a copy now."""
 
-    def __init__(self, master: ttk.Frame, look: Look, work: Work, *, closed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        master: ttk.Frame,
+        look: Look,
+        work: Work,
+        *,
+        closed: Callable[[], None],
+        installed: Callable[[str], None] = lambda _folder: None,
+    ) -> None:
         super().__init__(title=t("install.title"), master=master.winfo_toplevel(), resizable=(False, False))
         self.look = look
         self._work = work
         self._closed = closed
+        self._told_installed = installed
+        self._plan_timer: str | None = None
+        self._planned = ""
         self._build()
         self.transient(master.winfo_toplevel())
         self._put_over(master.winfo_toplevel())
@@ -54,6 +67,10 @@ class InstallDialog(ttk.Toplevel):
         self.folder.pack(side="left", fill="x", expand=True)
         self.browse_button.pack(side="left", padx=(look.px(8), 0))
         row.pack(fill="x")
+        self._plan = ttk.Label(
+            frame, name="plan", font=look.small, wraplength=look.px(WIDTH), justify="left", foreground=look.palette.dim
+        )
+        self._plan.pack(anchor="w", fill="x", pady=(look.px(6), 0))
         self._result = ttk.Label(frame, name="result", wraplength=look.px(WIDTH), justify="left")
         self._result.pack(anchor="w", fill="x", pady=(look.px(14), 0))
         self._question = ttk.Frame(frame)
@@ -70,10 +87,24 @@ class InstallDialog(ttk.Toplevel):
             self._buttons, name="do_install", text=t("install.do"), bootstyle="primary", command=self.install
         )
         self._close_button = ttk.Button(self._buttons, text=t("install.close"), command=self.close)
+        self.zip_button = ttk.Button(
+            self._buttons,
+            name="save_zip",
+            text=t("install.zip"),
+            icon="file-earmark-zip",
+            bootstyle="ghost",
+            command=self._choose_zip,
+        )
+        self.remove_button = ttk.Button(
+            self._buttons, name="remove", text=t("install.remove"), icon="trash", bootstyle="ghost", command=self.remove
+        )
+        self.zip_button.pack(side="left")
         self.install_button.pack(side="right")
         self._close_button.pack(side="right", padx=(0, look.px(8)))
         self._buttons.pack(fill="x", pady=(look.px(18), 0))
         self.folder.bind("<Return>", lambda _event: self.install())
+        self.folder.bind("<KeyRelease>", lambda _event: self._plan_soon())
+        self.folder.bind("<<ComboboxSelected>>", lambda _event: self._plan_soon())
 
     def install(self, *, replace_other: bool | None = None) -> None:
         """Install into the folder that is named."""
@@ -84,14 +115,35 @@ class InstallDialog(ttk.Toplevel):
         self._question.pack_forget()
         self.install_button.configure(state="disabled")
         self._say(t("install.working"), "")
-        self._work.start(partial(installer.install, Path(folder), replace_other=replace_other), self._installed)
+        self._work.start(
+            partial(installer.install, Path(folder), replace_other=replace_other), partial(self._installed, folder)
+        )
+
+    def remove(self) -> None:
+        """Take the extension out of the folder that is named."""
+        folder = self.folder.get().strip()
+        if folder:
+            self._say(t("install.working"), "")
+            self._work.start(partial(installer.uninstall, Path(folder)), self._removed)
+
+    def save_zip(self, path: str) -> None:
+        """Save the extension as a zip file."""
+        self._work.start(partial(installer.save_zip, Path(path)), self._zipped)
+
+    def plan_text(self) -> str:
+        return str(self._plan.cget("text"))
 
     def result_text(self) -> str:
         return str(self._result.cget("text"))
 
     def close(self) -> None:
+        if self._plan_timer is not None:
+            self.after_cancel(self._plan_timer)
         self._closed()
         self.destroy()
+        before = self.master.focus_lastfor()
+        if before is not None:
+            before.focus_force()
 
     def _put_over(self, window: tkinter.Misc) -> None:
         """In the middle of the window, a little towards its top."""
@@ -110,20 +162,91 @@ class InstallDialog(ttk.Toplevel):
         self.folder.configure(values=found)
         if found and not self.folder.get():
             self.folder.set(found[0])
+            self._look_at_plan()
         self._say(t("install.found", count=len(found)) if found else t("install.none_found"), "")
 
-    def _installed(self, report: InstallReport | None, error: Exception | None) -> None:
+    def _plan_soon(self) -> None:
+        if self._plan_timer is not None:
+            self.after_cancel(self._plan_timer)
+        self._plan_timer = self.after(PLAN_AFTER, self._look_at_plan)
+
+    def _look_at_plan(self) -> None:
+        self._plan_timer = None
+        self._planned = folder = self.folder.get().strip()
+        if folder:
+            self._work.start(partial(installer.plan, Path(folder)), partial(self._show_plan, folder))
+        else:
+            self._show_plan("", None, None)
+
+    def _show_plan(self, folder: str, plan: Plan | None, error: Exception | None) -> None:
+        if not self.winfo_exists() or folder != self._planned:
+            return
+        words = ""
+        if isinstance(error, InstallError):
+            words = translated("install.error", error.code, error.message, error.params)
+        elif plan is not None:
+            key = "install.plan_update" if plan.version else "install.plan_new"
+            words = t(key, folder=plan.folder, version=plan.version, new=__version__)
+        self._plan.configure(text=words)
+        if plan is not None and plan.version:
+            self.remove_button.pack(side="left", after=self.zip_button)
+            self.install_button.configure(text=t("install.update"))
+        else:
+            self.remove_button.pack_forget()
+            self.install_button.configure(text=t("install.do"))
+
+    def _installed(self, folder: str, report: InstallReport | None, error: Exception | None) -> None:
+        if report is not None:
+            self._told_installed(folder)
         if not self.winfo_exists():
             return
         self.install_button.configure(state="normal")
+        self._look_at_plan()
         if report is not None:
             lines = [t(f"install.{report.action}", folder=report.folder), *report.notes, t("install.next")]
             self._say("\n\n".join(lines), "good")
-            self.install_button.configure(text=t("install.again"), bootstyle="secondary")
+            self.install_button.configure(bootstyle="secondary")
+            self._close_button.configure(bootstyle="primary")
+            self._close_button.focus_set()
         elif isinstance(error, InstallError):
             self._say(translated("install.error", error.code, error.message, error.params), "bad")
             if error.code == "other_copy":
                 self._question.pack(fill="x", pady=(self.look.px(10), 0), before=self._buttons)
+        else:
+            self._say(t("install.failed", reason=error), "bad")
+
+    def _removed(self, report: UninstallReport | None, error: Exception | None) -> None:
+        if not self.winfo_exists():
+            return
+        self._look_at_plan()
+        if report is not None:
+            folders = ", ".join(map(str, report.removed))
+            self._say("\n\n".join((t("install.removed", folder=folders), *report.notes, t("install.reload"))), "good")
+        else:
+            self._say_failure(error)
+
+    def _choose_zip(self) -> None:
+        chosen = filedialog.asksaveasfilename(
+            parent=self,
+            title=t("install.zip"),
+            initialfile=installer.zip_name(),
+            defaultextension=".zip",
+            filetypes=[("ZIP", "*.zip")],
+        )
+        if chosen:
+            self.save_zip(chosen)
+
+    def _zipped(self, path: Path | None, error: Exception | None) -> None:
+        if not self.winfo_exists():
+            return
+        if path is not None:
+            self._say(t("install.zipped", file=path), "good")
+        else:
+            self._say_failure(error)
+
+    def _say_failure(self, error: Exception | None) -> None:
+        if isinstance(error, InstallError):
+            self._say(translated("install.error", error.code, error.message, error.params), "bad")
         else:
             self._say(t("install.failed", reason=error), "bad")
 
@@ -136,3 +259,4 @@ class InstallDialog(ttk.Toplevel):
         chosen = filedialog.askdirectory(parent=self, title=t("install.folder"), mustexist=True)
         if chosen:
             self.folder.set(chosen)
+            self._look_at_plan()

@@ -62,6 +62,7 @@ from chatbridge_gui.gui.slash_lists import CommandLists
 from chatbridge_gui.gui.talking import Talking
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.upgrades import Upgrades
 from chatbridge_gui.gui.wakeup import Pump
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.gui.write_commands import add_write_commands
@@ -174,6 +175,7 @@ class MainWindow(ttk.Frame):
         self.below = Below(self)
         self.log_pane = self.below.log
         self.notices = Notices(self, look, over=layout.stage, log=self.log)
+        self.upgrades = Upgrades(self.work, self.notices, self.settings, self.open_install_dialog)
         layout.arrange(
             side=self.server_panel,
             header=self.header,
@@ -203,7 +205,13 @@ class MainWindow(ttk.Frame):
 
     def open_install_dialog(self) -> None:
         if self.install_dialog is None:
-            self.install_dialog = InstallDialog(self, self.look, self.work, closed=self._install_dialog_closed)
+            self.install_dialog = InstallDialog(
+                self,
+                self.look,
+                self.work,
+                closed=self._install_dialog_closed,
+                installed=self.upgrades.installed_in,
+            )
         else:
             self.install_dialog.lift()
 
@@ -222,6 +230,8 @@ class MainWindow(ttk.Frame):
         if self._closing:
             return
         self._closing = True
+        if self.install_dialog is not None:
+            self.install_dialog.close()
         if self._drafts is not None:
             self._drafts.flush()
         self.root.withdraw()
@@ -327,6 +337,7 @@ class MainWindow(ttk.Frame):
         self.notices.show("info", lambda: t(reason), key="refused", log=False)
 
     def _shown(self) -> None:
+        self.upgrades.look(self.book.connected)
         self.root.title(window_title(self.book))
 
     def _callback_failed(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:

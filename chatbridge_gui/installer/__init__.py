@@ -4,7 +4,7 @@ No Tk and no asyncio: the window calls it from a worker thread, the command line
 `InstallError`, whose `code` and `params` are there to be translated and whose `message` says it in English.
 """
 
-from chatbridge_gui.installer.actions import InstallReport, UninstallReport, install, uninstall
+from chatbridge_gui.installer.actions import InstallReport, Plan, UninstallReport, install, plan, uninstall
 from chatbridge_gui.installer.copies import FOLDER_NAME, extension_source
 from chatbridge_gui.installer.errors import InstallError, InstallErrorCode, by_hand
 from chatbridge_gui.installer.packing import save_zip, zip_name
@@ -16,6 +16,7 @@ __all__ = [
     "InstallError",
     "InstallErrorCode",
     "InstallReport",
+    "Plan",
     "Sweep",
     "UninstallReport",
     "by_hand",
@@ -23,6 +24,7 @@ __all__ = [
     "find_installations",
     "find_installed",
     "install",
+    "plan",
     "remove_everywhere",
     "save_zip",
     "uninstall",

@@ -107,6 +107,30 @@ def install(path: Path, *, replace_other: bool | None = None) -> InstallReport:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What `install` would do: `version` is that of the copy which is there already, empty if there is none."""
+
+    folder: Path
+    version: str
+
+
+def plan(path: Path) -> Plan:
+    """What `install` would do there, without doing it.
+
+    Raises:
+        InstallError: it would be refused, for a reason that can be told without trying.
+    """
+    source = extension_source()
+    place = locate(path, source)
+    here = find_copies(place.extensions, source)
+    if here:
+        _refuse_obstacle(here[0])
+        return Plan(here[0].folder, here[0].version)
+    _refuse_stranger(place.extensions / FOLDER_NAME)
+    return Plan(place.extensions / FOLDER_NAME, "")
+
+
 def uninstall(path: Path) -> UninstallReport:
     """Remove every copy of the extension that the SillyTavern at `path` (as for `install`) runs.
 
