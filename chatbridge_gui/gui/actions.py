@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from chatbridge_gui.gui.taverns import Tavern
+from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import ChatMessage, Permission
+from chatbridge_gui.protocol.requests import REQUESTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,20 @@ def not_scripting(tavern: Tavern) -> str | None:
     if not tavern.can("run_command"):
         return "why.unsupported"
     return None if "scripts" in tavern.mirror.state.permissions else "why.no_scripts"
+
+
+def refusal(running: bool, tavern: Tavern | None, request: str) -> str | None:
+    """Why a request that concerns a message of the chat cannot be made now, as the key of the reason."""
+    reason = _nobody_there(running, tavern)
+    if reason is not None or tavern is None:
+        return reason
+    spec = REQUESTS[request]
+    if not tavern.can(request):
+        return "why.unsupported"
+    if spec.permission is not None and (reason := _not_permitted(tavern, spec.permission)) is not None:
+        return reason
+    needs_model = ErrorCode.NO_CONNECTION in spec.errors
+    return _no_chat(tavern) or (_no_model(tavern) if needs_model else None) or (_busy(tavern) if spec.mutates else None)
 
 
 def _nobody_there(running: bool, tavern: Tavern | None) -> str | None:

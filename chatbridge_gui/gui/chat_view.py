@@ -31,6 +31,7 @@ from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.link_bar import LinkBar
 from chatbridge_gui.gui.long_chat import LongChat
 from chatbridge_gui.gui.markup import address_at
+from chatbridge_gui.gui.message_picker import MessagePicker
 from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
 from chatbridge_gui.gui.reply_writer import ReplyWriter
@@ -79,6 +80,7 @@ class ChatView(LongChat):
         self._actions = TextActions(
             self.text, look, ACTIONS, ("user", "character", "system"), do=self._do, tip=self._tip
         )
+        self.picker = MessagePicker(self.text, look, self)
         self.link_bar = LinkBar(self, look, closed=self.text.focus_set)
         self.link_bar.grid(row=1, column=0, columnspan=2, sticky="ew")
         self.link_bar.grid_remove()
@@ -87,6 +89,7 @@ class ChatView(LongChat):
     def apply_theme(self) -> None:
         """Give the tags the colours of the theme; Tk leaves them alone when the theme changes."""
         configure_tags(self.text, self.look)
+        self.picker.apply_theme()
         self._actions.apply_theme()
         self._colour_arrows()
 
@@ -133,6 +136,7 @@ class ChatView(LongChat):
         for begin, end, rows in differences(self._blocks, wanted):
             self._put(begin, end, rows)
         self._move_arrows()
+        self.picker.moved()
         self.paint()
         self._look_soon()
 
@@ -274,13 +278,29 @@ class ChatView(LongChat):
     def _insert(self, index: str, pieces: list[Piece]) -> None:
         self.text.insert(index, "", (), *flat(pieces))
 
+    # --- blocks, for whoever picks one ------------------------------------------------------------------------------
+
+    @property
+    def count(self) -> int:
+        return len(self._blocks)
+
+    def item(self, at: int) -> Item | None:
+        return self._blocks[at].item if 0 <= at < len(self._blocks) else None
+
+    def lines(self, at: int) -> tuple[int, int]:
+        return self._line(at), self._blocks[at].lines
+
+    def _scrolled(self, first: float, last: float) -> None:
+        super()._scrolled(first, last)
+        self.picker.moved()
+
     # --- what can be pressed ----------------------------------------------------------------------------------------
 
     def _do(self, index: str) -> None:
         """Do what the place at this index is for."""
         tags = self.text.tag_names(index)
         if "fold" in tags:
-            self._toggle(self._at(index))
+            self._toggle(self.at(index))
         elif "swipe_left" in tags or "swipe_right" in tags:
             self._swipe_key("left" if "swipe_left" in tags else "right")
         elif "link" in tags:
@@ -297,7 +317,7 @@ class ChatView(LongChat):
         tags = self.text.tag_names(index)
         if "link" in tags:
             return self._address(index) or ""
-        item = self._blocks[self._at(index)].item if self._blocks else None
+        item = self._blocks[self.at(index)].item if self._blocks else None
         if isinstance(item, dict) and {"user", "character", "system"} & set(tags):
             sent = moment(item.get("send_date"))
             return time_text(sent) if sent is not None else ""

@@ -153,7 +153,7 @@ class LongChat(FollowingText):
         """Where a block begins."""
         return 1 + _lines(self._blocks[:at])
 
-    def _at(self, index: str) -> int:
+    def at(self, index: str) -> int:
         """Which block stands at this index."""
         line, at = self._number(index), 0
         for at, block in enumerate(self._blocks):  # noqa: B007

@@ -37,7 +37,7 @@ from chatbridge_gui.bridge.events import (
 from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.access_question import AccessQuestion
-from chatbridge_gui.gui.actions import Availability, availability
+from chatbridge_gui.gui.actions import Availability, availability, refusal
 from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.below import Below
@@ -52,6 +52,7 @@ from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent,
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
 from chatbridge_gui.gui.layout import Layout
+from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels, Showing, window_title
 from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
@@ -118,6 +119,7 @@ class MainWindow(ttk.Frame):
         self.showing = Showing(self.panels, self.book, settings, self.available, self._shown)
         self.commands = Commands(root, self._refused)
         self.commands.add(*window_commands(self), *self.below.commands())
+        self.message_desk.add_commands(self.commands)
         add_write_commands(self)
         root.event_add("<<Invoke>>", "<Key-space>")  # ttk's buttons wait for it, and nobody sends it
         root.protocol("WM_DELETE_WINDOW", self.close)
@@ -183,6 +185,15 @@ class MainWindow(ttk.Frame):
             send_box=self.send_box,
             log=self.below.pane,
         )
+        self.message_desk = MessageDesk(
+            self.chat_view,
+            look,
+            send_box=self.send_box,
+            shown=lambda: self.book.shown,
+            ask=self.asking.tavern,
+            why_not=lambda request: refusal(self.serving.running, self.book.shown, request),
+            failed=lambda text: self.notices.show("error", text, key="message", log=False),
+        )
         talking.box = self.send_box
         self.serving.panel = self.server_panel
         return Panels(
@@ -194,6 +205,7 @@ class MainWindow(ttk.Frame):
             self.below.pane,
             self.notices,
             self.access_question,
+            self.message_desk,
         )
 
     # --- what the user does -----------------------------------------------------------------------------------------

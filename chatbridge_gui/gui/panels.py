@@ -10,6 +10,7 @@ from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.empty_state import EmptyState
 from chatbridge_gui.gui.lower_pane import LowerPane
+from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.server_panel import ServerPanel
@@ -30,6 +31,7 @@ class Panels:
     lower_pane: LowerPane
     notices: Notices
     access_question: AccessQuestion
+    message_desk: MessageDesk
 
     def apply_theme(self, _style: object = None) -> None:
         for field in fields(self):

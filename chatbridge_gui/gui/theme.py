@@ -110,6 +110,12 @@ class Look:
         style = ttk.Style.get_instance()
         return str(style.colors.fg) if style is not None else ""
 
+    @property
+    def border(self) -> str:
+        """The colour of lines between things."""
+        style = ttk.Style.get_instance()
+        return str(style.colors.border) if style is not None else ""
+
     def px(self, size: int) -> int:
         """A length in pixels on this screen; `size` is what it is at 96 dpi."""
         return int(ttk.scale_size(self._root, size))
