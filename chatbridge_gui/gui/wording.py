@@ -26,5 +26,12 @@ def say_again() -> None:
 
 
 def _set(widget: object, option: str, words: str) -> None:
-    if not (isinstance(widget, tkinter.Misc) and not widget.winfo_exists()):
+    if not isinstance(widget, tkinter.Misc) or _is_there(widget):
         widget.configure(**{option: words})  # type: ignore[attr-defined]
+
+
+def _is_there(widget: tkinter.Misc) -> bool:
+    try:
+        return bool(widget.winfo_exists())
+    except tkinter.TclError:  # its whole application is gone
+        return False
