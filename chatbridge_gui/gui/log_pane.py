@@ -247,7 +247,7 @@ class LogPane(ttk.Frame):
     def _show_hits(self, hits: list[Hit], gone: int) -> None:
         """Show what was found when so many rows had gone. Those that went since then were the first ones of these."""
         hits = hits[self._gone - gone :]
-        with self._view.edit(hold=True) as text:
+        with self._view.edit(hold="@0,0") as text:
             for tag in ("hidden", "found"):
                 text.tag_remove(tag, "1.0", f"{len(hits) + 1}.0")
             self._tag(text, hits, 1)

@@ -29,7 +29,7 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for, in small and large letters alike."""
+    """What is looked for."""
 
     expression: regex.Pattern[str]
 
@@ -45,7 +45,7 @@ class Searching:
     expression: regex.Pattern[str]
     deadline: float
 
-    def spans(self, text: str) -> list[Span]:
+    def spans(self, text: str, most: int = SPANS_A_TEXT) -> list[Span]:
         """Where it is found, one after another; an expression that finds nothing at all is found nowhere.
 
         Raises:
@@ -59,15 +59,15 @@ class Searching:
             for match in self.expression.finditer(text, timeout=left, concurrent=True):
                 if match.end() > match.start():
                     found.append(match.span())
-                    if len(found) == SPANS_A_TEXT:
+                    if len(found) == most:
                         break
         except TimeoutError as error:
             raise TooSlow from error
         return found
 
 
-def search_for(text: str, *, is_expression: bool) -> Search | None:
-    """Prepare a search; None for an empty one, which everything fits.
+def search_for(text: str, *, is_expression: bool, exact: bool = False) -> Search | None:
+    """Prepare a search, in small and large letters alike unless `exact`; None for an empty one, which everything fits.
 
     Raises:
         BadPattern: it is no regular expression.
@@ -76,7 +76,7 @@ def search_for(text: str, *, is_expression: bool) -> Search | None:
         return None
     try:
         pattern = text if is_expression else regex.escape(text, special_only=True)
-        return Search(regex.compile(pattern, regex.IGNORECASE))
+        return Search(regex.compile(pattern, 0 if exact else regex.IGNORECASE))
     except regex.error as error:
         raise BadPattern(str(getattr(error, "msg", error)), (getattr(error, "pos", None) or 0) + 1) from error
     except (RecursionError, OverflowError, ValueError) as error:
