@@ -12,7 +12,7 @@ import platformdirs
 
 from chatbridge_gui.protocol.limits import DEFAULT_PORT
 
-VERSION = 1
+VERSION = 2
 
 
 class SettingsError(Exception):
@@ -31,11 +31,20 @@ class Settings(msgspec.Struct, kw_only=True):
     allowed_programs: list[str] = []
     extension_folders: list[str] = []
     language: Literal["system", "en", "zh"] = "system"
-    theme: Literal["light", "dark"] = "light"
+    theme: Literal["system", "light", "dark"] = "system"
+    desktop_mode: Literal["light", "dark"] = "light"
+    """What the desktop was set to when the window was closed, so that the next one need not wait to be told."""
+    family: str = "bootstrap"
+    text_size: Annotated[int, msgspec.Meta(ge=50, le=300)] = 100
     geometry: str = ""
+    maximised: bool = False
     log_height: int = 180
     enter_sends: bool = True
     """Otherwise Enter begins a new line, and Shift+Enter sends."""
+    log_shown: bool = True
+    side_width: int = 270
+    side_shown: bool = True
+    debug: bool = False
 
 
 def folder() -> Path:
@@ -61,9 +70,18 @@ def load() -> Settings:
     except OSError as error:
         raise SettingsError(f"cannot read the settings in {path}: {error.strerror}") from error
     try:
-        return msgspec.json.decode(data, type=Settings)
+        return msgspec.convert(_migrated(msgspec.json.decode(data)), Settings)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
         raise SettingsError(f"the settings in {path} are damaged ({error}); mend or delete that file") from error
+
+
+def _migrated(found: object) -> object:
+    """Settings as an older version kept them, in the shape of this one."""
+    if isinstance(found, dict) and found.get("version") == 1:
+        found["version"] = 2
+        if found.get("theme") == "light":  # nobody could choose one then
+            del found["theme"]
+    return found
 
 
 def save(settings: Settings) -> None:

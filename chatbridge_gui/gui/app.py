@@ -1,7 +1,6 @@
 """Opening the window: settings, the Tk root, place and size, and the way out."""
 
 import gc
-import re
 import sys
 import tkinter
 from dataclasses import dataclass
@@ -12,15 +11,14 @@ import ttkbootstrap as ttk
 from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.events import HubFailed, HubStarted
 from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.appearance import wanted_theme
 from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.placing import Place
 from chatbridge_gui.gui.serving import HubFactory
-from chatbridge_gui.gui.theme import theme_name
 from chatbridge_gui.settings import Settings, SettingsError
 
-SIZE: Final = (1180, 760)
-SMALLEST: Final = (860, 560)
 HIDDEN: Final = 500
 """Milliseconds that the window stays hidden while the hub finds out whether another window runs already."""
 
@@ -47,7 +45,7 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
     settings, trouble = _load()
     i18n.use(settings.language)
     try:
-        root = ttk.App(title="ChatBridge", theme=theme_name(settings.theme))
+        root = ttk.App(title="ChatBridge", theme=wanted_theme(settings))
     except tkinter.TclError as error:
         raise NoDisplay(str(error)) from error
     root.withdraw()
@@ -69,17 +67,15 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
     def closed() -> None:
         root.destroy()
 
-    draft = DraftFile(settings_file.folder() / "draft.json")
-    window = MainWindow(root, settings, hub_factory, closed=closed, on_verdict=verdict, draft=draft)
-    window.pack(fill="both", expand=True)
-    _place(root, window, settings)
-
     def leaving() -> None:
         if trouble is None and not raised:
-            _keep(root, window, settings, own, given)
-        window.close()
+            _keep(place, window, settings, own, given)
 
-    root.protocol("WM_DELETE_WINDOW", leaving)
+    draft = DraftFile(settings_file.folder() / "draft.json")
+    window = MainWindow(root, settings, hub_factory, closed=closed, on_verdict=verdict, leaving=leaving, draft=draft)
+    window.pack(fill="both", expand=True)
+    place = Place(root, settings)
+    window.appearance.follow_desktop()
     if trouble is not None:
         window.log("error", t("start.settings", reason=trouble))
     if options.demo:
@@ -108,37 +104,16 @@ def _load() -> tuple[Settings, SettingsError | None]:
         return Settings(), error
 
 
-def _keep(
-    root: tkinter.Tk, window: MainWindow, settings: Settings, own: tuple[str, int], given: tuple[str, int]
-) -> None:
+def _keep(place: Place, window: MainWindow, settings: Settings, own: tuple[str, int], given: tuple[str, int]) -> None:
     """Save how the window was left. What the command line said was for this time only."""
-    settings.geometry = root.geometry()
-    settings.log_height = window.layout.log_height
+    place.keep()
+    window.layout.keep(settings)
     if (settings.host, settings.port) == given:
         settings.host, settings.port = own
     try:
         settings_file.save(settings)
     except SettingsError as error:
         _say(str(error))
-
-
-def _place(root: tkinter.Tk, window: MainWindow, settings: Settings) -> None:
-    """As large and where it was, as far as that is on the screen."""
-    px = window.look.px
-    screen = root.winfo_screenwidth(), root.winfo_screenheight()
-    least = min(px(SMALLEST[0]), screen[0]), min(px(SMALLEST[1]), screen[1])
-    root.minsize(*least)
-    wide, high = px(SIZE[0]), px(SIZE[1])
-    known = re.fullmatch(r"(\d+)x(\d+)\+(-?\d+)\+(-?\d+)", settings.geometry)
-    if known:
-        wide, high, left, top = map(int, known.groups())
-    wide, high = (min(max(size, low), most) for size, low, most in zip((wide, high), least, screen, strict=True))
-    if known:
-        left, top = min(max(left, 0), screen[0] - wide), min(max(top, 0), screen[1] - high)
-    else:
-        left, top = (screen[0] - wide) // 2, (screen[1] - high) // 3
-    root.geometry(f"{wide}x{high}+{left}+{top}")
-    window.layout.set_log_height(settings.log_height)
 
 
 def _say(text: str) -> None:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 def window_commands(window: "MainWindow") -> tuple[Command, ...]:
     """The rows, with what they do in this window."""
-    available = window.available
+    available, layout, appearance, windows = window.available, window.layout, window.appearance, window.side_windows
     return (
         Command("stop", "send.stop", window.talking.stop, ("Escape",), "write", lambda: available().stop, quiet=True),
         Command("server", "command.server", window.server_panel.press_start, group="server"),
@@ -21,5 +21,12 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
         Command(
             "question", "command.question", window.access_question.focus_question, ("F8",), why_not=window.no_question
         ),
+        Command("side", "command.side", layout.toggle_side, ("Mod+B",)),
+        Command("log", "command.log", layout.toggle_log, ("Mod+J",)),
+        Command("larger", "command.larger", lambda: appearance.larger(1), ("Mod+plus",)),
+        Command("smaller", "command.smaller", lambda: appearance.larger(-1), ("Mod+minus",)),
+        Command("usual_size", "command.usual_size", lambda: appearance.set_size(100), ("Mod+0",)),
+        Command("preferences", "command.preferences", windows.open_preferences, ("Mod+comma",)),
+        Command("keys", "command.keys", windows.toggle_keys, ("F1",)),
         Command("close", "command.close", window.close, ("Mod+Q",)),
     )

@@ -38,6 +38,7 @@ from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import Availability, availability, refusal
+from chatbridge_gui.gui.appearance import Appearance
 from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.below import Below
@@ -59,7 +60,9 @@ from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
 from chatbridge_gui.gui.sending import Sending
 from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
 from chatbridge_gui.gui.serving import HubFactory, Serving
+from chatbridge_gui.gui.side_windows import SideWindows
 from chatbridge_gui.gui.slash_lists import CommandLists
+from chatbridge_gui.gui.status_bar import StatusActions, StatusBar
 from chatbridge_gui.gui.talking import Talking
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
@@ -77,7 +80,8 @@ CLOSING: Final = 2_000
 class MainWindow(ttk.Frame):
     """Everything in the window. It makes its hub with `hub_factory`; `closed` is called when all is over.
 
-    `on_verdict` is told the first word of the hub's, before it is shown; `draft` keeps what is written over a restart.
+    `on_verdict` is told the first word of the hub's, before it is shown; `draft` keeps what is written over a restart;
+    `leaving` is called when the window is about to close and everything is still there.
     """
 
     def __init__(
@@ -89,6 +93,7 @@ class MainWindow(ttk.Frame):
         closed: Callable[[], None],
         on_verdict: Callable[[HubStarted | HubFailed], None] | None = None,
         draft: DraftFile | None = None,
+        leaving: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(root, name="chatbridge")
         self.root = root
@@ -112,7 +117,10 @@ class MainWindow(ttk.Frame):
         )
         self.install_dialog: InstallDialog | None = None
         self._drafts: DraftKeeper | None = None
+        self.appearance = Appearance(root, self.look, settings, self.work)
+        self.side_windows = SideWindows(self)
         self._closed: Callable[[], None] | None = closed
+        self._leaving = leaving
         self._closing = False
         self._on_verdict = on_verdict
         self.panels = self._build()
@@ -125,6 +133,8 @@ class MainWindow(ttk.Frame):
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.report_callback_exception = self._callback_failed
         ttk.on_theme_change(self.panels.apply_theme, call_now=False)
+        self.layout.restore(settings)
+        self.status_bar.set_debug(settings.debug)
         self._pump = Pump(root, self.queue, self._handle)
         if draft is not None:
             self._restore_draft(draft)
@@ -154,7 +164,7 @@ class MainWindow(ttk.Frame):
         )
         self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
         self.server_panel = ServerPanel(
-            self, look, actions, self.serving.admission, host=self.settings.host, port=self.settings.port
+            layout.columns, look, actions, self.serving.admission, host=self.settings.host, port=self.settings.port
         )
         self.access_question = AccessQuestion(
             self, look, answered=self.serving.admission.decide, place=lambda: layout.put_on_top(self.access_question)
@@ -178,12 +188,23 @@ class MainWindow(ttk.Frame):
         self.log_pane = self.below.log
         self.notices = Notices(self, look, over=layout.stage, log=self.log)
         self.upgrades = Upgrades(self.work, self.notices, self.settings, self.open_install_dialog)
+        self.status_bar = StatusBar(
+            self,
+            look,
+            StatusActions(
+                layout.toggle_side,
+                layout.toggle_log,
+                self.side_windows.toggle_keys,
+                self.side_windows.open_preferences,
+            ),
+        )
         layout.arrange(
             side=self.server_panel,
             header=self.header,
             pages=(self.chat_view, self.empty_state),
             send_box=self.send_box,
             log=self.below.pane,
+            status=self.status_bar,
         )
         self.message_desk = MessageDesk(
             self.chat_view,
@@ -206,6 +227,8 @@ class MainWindow(ttk.Frame):
             self.notices,
             self.access_question,
             self.message_desk,
+            self.status_bar,
+            self.side_windows,
         )
 
     # --- what the user does -----------------------------------------------------------------------------------------
@@ -237,6 +260,11 @@ class MainWindow(ttk.Frame):
         self.panels.apply_language()
         self.showing.refresh()
 
+    def set_debug(self, debug: bool) -> None:
+        """Show how the main loop is doing, or not."""
+        self.settings.debug = debug
+        self.status_bar.set_debug(debug)
+
     def close(self) -> None:
         """Stop the server, and end when it has stopped, or after a while without it."""
         if self._closing:
@@ -246,6 +274,7 @@ class MainWindow(ttk.Frame):
             self.install_dialog.close()
         if self._drafts is not None:
             self._drafts.flush()
+        self._leaving()
         self.root.withdraw()
         self.serving.close()
         self._give_up = self.after(CLOSING, self._end)
@@ -262,6 +291,8 @@ class MainWindow(ttk.Frame):
                 self.log_pane.left_out(event)
             case Answered():
                 self.asking.answered(event)
+            case PeersMeasured():
+                self.status_bar.measured(event, self.showing.shown_peer())
             case WorkDone():
                 self.work.done(event)
             case TavernsChanged():
@@ -291,6 +322,7 @@ class MainWindow(ttk.Frame):
         if tavern is not None and tavern is self.book.shown:
             if isinstance(event.content, StreamUpdate):
                 self.chat_view.stream_moved()
+                self.status_bar.stream_moved(tavern.mirror)
             else:
                 self.showing.soon()
 

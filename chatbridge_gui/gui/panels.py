@@ -14,6 +14,8 @@ from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.server_panel import ServerPanel
+from chatbridge_gui.gui.side_windows import SideWindows
+from chatbridge_gui.gui.status_bar import StatusBar
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.wording import say_again
 from chatbridge_gui.settings import Settings
@@ -32,6 +34,8 @@ class Panels:
     notices: Notices
     access_question: AccessQuestion
     message_desk: MessageDesk
+    status_bar: StatusBar
+    side_windows: SideWindows
 
     def apply_theme(self, _style: object = None) -> None:
         for field in fields(self):
@@ -92,11 +96,18 @@ class Showing:
             panels.header.grid()
         panels.server_panel.peers.refresh(self.peers.values(), book)
         panels.server_panel.show_tavern(shown)
+        panels.status_bar.refresh(self.peers.values(), len(book.connected))
+        panels.status_bar.stream_moved(mirror)
         available = self._available()
         panels.send_box.set_available(available)
         panels.chat_view.set_swipe(available.swipe)
         self._choose_page(shown)
         self._also()
+
+    def shown_peer(self) -> int | None:
+        """The number of the connection that the tavern which is shown has."""
+        shown = self._book.shown.number if self._book.shown is not None else None
+        return next((peer.peer for peer in self.peers.values() if shown is not None and peer.tavern == shown), None)
 
     def _choose_page(self, shown: Tavern | None) -> None:
         """The chat, or what there is to do until there is one."""

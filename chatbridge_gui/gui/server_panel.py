@@ -49,7 +49,7 @@ class ServerPanel(ttk.Frame):
     """Tells `actions` what the user wants, and is told what became of it by `set_phase` and `failed`."""
 
     def __init__(
-        self, master: ttk.Frame, look: Look, actions: ServerActions, admission: Admission, *, host: str, port: int
+        self, master: ttk.Panedwindow, look: Look, actions: ServerActions, admission: Admission, *, host: str, port: int
     ) -> None:
         super().__init__(master, name="server_panel", width=look.px(WIDTH))
         self.look = look

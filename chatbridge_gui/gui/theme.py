@@ -1,11 +1,17 @@
 """Fonts, sizes and the colours that ttkbootstrap does not set by itself: those of tags in texts."""
 
 import tkinter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import cache
 from tkinter.font import Font, nametofont
 from typing import Final, Literal
+from weakref import WeakKeyDictionary
 
 import ttkbootstrap as ttk
+
+from chatbridge_gui.gui.colours import readable, shifted
+
+Mode = Literal["light", "dark"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,27 +82,87 @@ PALETTES: Final[dict[str, Palette]] = {
 }
 
 
+FAMILIES: Final = (
+    "bootstrap",
+    "pydata",
+    "nord",
+    "solarized",
+    "catppuccin",
+    "gruvbox",
+    "dracula",
+    "tokyo-night",
+    "one",
+    "everforest",
+    "vapor",
+    "minty",
+    "pulse",
+    "united",
+    "sandstone",
+)
+"""ttkbootstrap's families of themes, each light and dark. The palettes are made for the first, and fitted to others."""
+BACKGROUNDS: Final = {"light": "#ffffff", "dark": "#212529"}
+NAMED_FONTS: Final = (
+    "TkDefaultFont",
+    "TkTextFont",
+    "TkFixedFont",
+    "TkMenuFont",
+    "TkHeadingFont",
+    "TkCaptionFont",
+    "TkSmallCaptionFont",
+    "TkIconFont",
+    "TkTooltipFont",
+)
+SIZES: Final = (80, 90, 100, 110, 125, 150, 175, 200)
+"""How large texts may be, in percent."""
+
+
 class Look:
     """A window's fonts and its current palette. The fonts live as long as this object."""
 
     def __init__(self, root: tkinter.Misc) -> None:
         self._root = root
-        base = nametofont("TkTextFont", root=root).actual()
-        family, size = str(base["family"]), int(base["size"])
-        fixed = nametofont("TkFixedFont", root=root).actual()
-        self.body = Font(root, family=family, size=size + 1)
-        self.bold = Font(root, family=family, size=size + 1, weight="bold")
-        self.italic = Font(root, family=family, size=size + 1, slant="italic")
-        self.bold_italic = Font(root, family=family, size=size + 1, weight="bold", slant="italic")
-        self.title = Font(root, family=family, size=size + 4, weight="bold")
-        self.small = Font(root, family=family, size=size - 1)
-        self.heading = Font(root, family=family, size=size, weight="bold")
-        self.code = Font(root, family=str(fixed["family"]), size=size)
-        self.fixed = Font(root, family=str(fixed["family"]), size=size - 1)
+        self.size = 100
+        self._own: list[tuple[Font, int]] = []
+        self.body = self._font("TkTextFont", 1)
+        self.bold = self._font("TkTextFont", 1, weight="bold")
+        self.italic = self._font("TkTextFont", 1, slant="italic")
+        self.bold_italic = self._font("TkTextFont", 1, weight="bold", slant="italic")
+        self.title = self._font("TkTextFont", 4, weight="bold")
+        self.small = self._font("TkTextFont", -1)
+        self.heading = self._font("TkTextFont", 0, weight="bold")
+        self.code = self._font("TkFixedFont", 0)
+        self.fixed = self._font("TkFixedFont", -1)
+
+    def _font(
+        self,
+        like: str,
+        larger: int,
+        *,
+        weight: Literal["normal", "bold"] = "normal",
+        slant: Literal["roman", "italic"] = "roman",
+    ) -> Font:
+        size = _named_sizes(self._root)[like] + larger
+        family = str(nametofont(like, root=self._root).actual("family"))
+        font = Font(self._root, family=family, size=size, weight=weight, slant=slant)
+        self._own.append((font, size))
+        return font
+
+    def resize(self, percent: int) -> None:
+        """Have all texts of the window in this size; 100 is the desktop's own."""
+        self.size = percent
+        for font, size in self._own:
+            font.configure(size=_percent(size, percent))
+        for name, size in _named_sizes(self._root).items():
+            nametofont(name, root=self._root).configure(size=_percent(size, percent))
 
     @property
     def palette(self) -> Palette:
-        return PALETTES[mode()]
+        style = ttk.Style.get_instance()
+        if style is None:
+            return PALETTES["light"]
+        if str(style.theme_use()).startswith(FAMILIES[0]):
+            return PALETTES[mode()]
+        return _fitted(mode(), str(style.colors.bg), str(style.colors.primary))
 
     @property
     def background(self) -> str:
@@ -121,10 +187,41 @@ class Look:
         return int(ttk.scale_size(self._root, size))
 
 
-def mode() -> Literal["light", "dark"]:
+_sizes: "WeakKeyDictionary[tkinter.Misc, dict[str, int]]" = WeakKeyDictionary()
+
+
+def _named_sizes(root: tkinter.Misc) -> dict[str, int]:
+    """The sizes that the desktop's own fonts had before anybody changed them; negative ones are pixels."""
+    if root not in _sizes:
+        _sizes[root] = {name: int(nametofont(name, root=root).actual("size")) for name in NAMED_FONTS}
+    return _sizes[root]
+
+
+def _percent(size: int, percent: int) -> int:
+    return round(size * percent / 100) or size
+
+
+@cache
+def _fitted(kind: Mode, background: str, primary: str) -> Palette:
+    """The palette for a theme with this background: the same colours, as far as they can be read there."""
+    base = PALETTES[kind]
+    values = {field.name: str(getattr(base, field.name)) for field in fields(base)}
+    values["accent"] = primary
+    grounds = {name: value for name, value in values.items() if name.endswith("_background")}
+    fitted = {name: shifted(value, BACKGROUNDS[kind], background) for name, value in grounds.items()}
+    for name, value in values.items():
+        if name not in fitted:
+            own = fitted.get(f"{name}_background")
+            standing_on = (own,) if own else (background, fitted["quiet_background"], fitted["chosen_background"])
+            fitted[name] = readable(value, *standing_on)
+    return Palette(**fitted)
+
+
+def mode() -> Mode:
     style = ttk.Style.get_instance()
     return "dark" if style is not None and style.theme_mode == "dark" else "light"
 
 
-def theme_name(wanted: Literal["light", "dark"]) -> str:
-    return f"bootstrap-{wanted}"
+def theme_name(wanted: Mode, family: str = FAMILIES[0]) -> str:
+    """ttkbootstrap's name of a theme; a family that it does not have is the first."""
+    return f"{family if family in FAMILIES else FAMILIES[0]}-{wanted}"

@@ -5,17 +5,24 @@ the time. Words that change with what is shown belong to a panel's `apply_langua
 """
 
 import tkinter
+from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from chatbridge_gui.gui.i18n import t
 
+Widget = TypeVar("Widget")
+
 _said: "WeakKeyDictionary[object, dict[str, tuple[str, dict[str, object]]]]" = WeakKeyDictionary()
 
 
-def say(widget: object, key: str, option: str = "text", **params: object) -> None:
-    """Set an option of a widget to the string of this key, now and whenever the language is another."""
+def say(widget: Widget, key: str, option: str = "text", **params: object) -> Widget:
+    """Set an option of a widget, or of a tooltip, to the string of this key, now and whenever the language is another.
+
+    Gives the widget back, so that it can be made, worded and put in its place in one go.
+    """
     _said.setdefault(widget, {})[option] = (key, params)
     _set(widget, option, t(key, **params))
+    return widget
 
 
 def say_again() -> None:
