@@ -54,6 +54,7 @@ def _configure_markup(text: tkinter.Text, look: Look, indent: int) -> None:
     text.tag_configure("narration", font=look.italic, foreground=palette.narration)
     text.tag_configure("bold", font=look.bold)
     text.tag_configure("bold_italic", font=look.bold_italic)
+    text.tag_configure("heading", font=look.bold, spacing1=look.px(4))
     text.tag_configure("underline", underline=True, foreground=palette.underlined)
     text.tag_configure("speech", foreground=palette.speech)
     text.tag_configure("code", font=look.code, background=palette.code_background)

@@ -13,6 +13,7 @@ import ttkbootstrap as ttk
 from chatbridge_gui.chat.mirror import NO_CHAT, ChatMirror, LiveStream, same_chat
 from chatbridge_gui.chat.splices import Splice
 from chatbridge_gui.gui.avatars import Avatars
+from chatbridge_gui.gui.caret import Caret
 from chatbridge_gui.gui.chat_blocks import (
     Block,
     Item,
@@ -24,8 +25,8 @@ from chatbridge_gui.gui.chat_blocks import (
     meets,
     render,
 )
+from chatbridge_gui.gui.chat_notes import times
 from chatbridge_gui.gui.chat_tags import BESIDE, configure_tags
-from chatbridge_gui.gui.dates import moment, time_text
 from chatbridge_gui.gui.differences import differences
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.link_bar import LinkBar
@@ -34,6 +35,7 @@ from chatbridge_gui.gui.markup import address_at
 from chatbridge_gui.gui.message_picker import MessagePicker
 from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
+from chatbridge_gui.gui.reply_pace import ReplyPace
 from chatbridge_gui.gui.reply_writer import ReplyWriter
 from chatbridge_gui.gui.shown_range import PAGE
 from chatbridge_gui.gui.soft_breaks import copy_selection, without_soft_breaks
@@ -80,6 +82,8 @@ class ChatView(LongChat):
         self._actions = TextActions(
             self.text, look, ACTIONS, ("user", "character", "system"), do=self._do, tip=self._tip
         )
+        self.caret = Caret(self.text, look)
+        self._pace = ReplyPace()
         self.picker = MessagePicker(self.text, look, self)
         self.link_bar = LinkBar(self, look, closed=self.text.focus_set)
         self.link_bar.grid(row=1, column=0, columnspan=2, sticky="ew")
@@ -180,13 +184,27 @@ class ChatView(LongChat):
         started = time.perf_counter()
         changed = [(at, block) for at, block in enumerate(self._blocks) if grown(block)]
         if not changed:
+            self._show_caret()
             return
         with self.edit():
             for at, block in changed:
                 self.writer.grow(self._line(at), block)
+                self._show_pace(at, block, started)
         self.text.update_idletasks()
+        self._show_caret()
         self._painted = time.perf_counter()
         self._frame = min(max(4 * (self._painted - started), SHORTEST_FRAME), LONGEST_FRAME)
+
+    def _show_caret(self) -> None:
+        """At the end of the reply that stands last."""
+        growing = (at for at in range(len(self._blocks) - 1, -1, -1) if isinstance(self._blocks[at].item, LiveStream))
+        at = next(growing, None) if self.mirror is not None and self.mirror.streams else None
+        self.caret.show(self._line(at) + self._blocks[at].lines - 1 if at is not None else None)
+
+    def _show_pace(self, at: int, block: Block, now: float) -> None:
+        rate = self._pace.grown(block.item, now) if isinstance(block.item, LiveStream) else None
+        if rate is not None:
+            self.writer.note(self._line(at), t("chat.writing_rate", rate=f"{rate:.1f}"))
 
     def _continues(self, mirror: ChatMirror) -> bool:
         """Whether this is the chat that is shown, sent anew."""
@@ -293,6 +311,7 @@ class ChatView(LongChat):
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
         self.picker.moved()
+        self.caret.moved()
 
     # --- what can be pressed ----------------------------------------------------------------------------------------
 
@@ -319,8 +338,7 @@ class ChatView(LongChat):
             return self._address(index) or ""
         item = self._blocks[self.at(index)].item if self._blocks else None
         if isinstance(item, dict) and {"user", "character", "system"} & set(tags):
-            sent = moment(item.get("send_date"))
-            return time_text(sent) if sent is not None else ""
+            return times(item)
         for tag in ("swipe_left", "swipe_right"):
             if tag in tags:
                 return t(self._no_swipe) if self._no_swipe else t(f"chat.{tag}")

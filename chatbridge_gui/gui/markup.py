@@ -10,7 +10,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
-Style: TypeAlias = Literal["narration", "speech", "bold", "underline", "code", "fence", "mark", "link", "item"]
+Style: TypeAlias = Literal[
+    "narration", "speech", "bold", "underline", "code", "fence", "mark", "link", "item", "heading"
+]
 Styled: TypeAlias = tuple[str, tuple[Style, ...]]
 
 
@@ -33,6 +35,7 @@ _MARKS: Final = re.compile(
 )
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
 _ITEM: Final = re.compile(r"[ \t]{0,12}(?:[-+*]|\d{1,4}[.)])(?=[ \t])")
+_HEADING: Final = re.compile(r" {0,3}#{1,6}(?=[ \t]+\S)")
 _AFTER_ADDRESS: Final = ".,;:!?'*_~"
 _EMPHASIS: Final[dict[str, Style]] = {"*": "narration", "**": "bold", "_": "narration", "__": "underline"}
 
@@ -63,6 +66,10 @@ def style_line(text: str, state: State = START, *, more: bool = False) -> tuple[
     if item is not None:
         begin = item.end()
         spans += [_Span(0, len(text), "item"), _Span(0, begin, "mark")]
+    heading = _HEADING.match(text) if state == START else None
+    if heading is not None:
+        begin = heading.end()
+        spans += [_Span(0, len(text), "heading"), _Span(0, begin, "mark")]
     speech = _Speech(text, state.speech, more=more)
     emphasis = _Emphasis(text, state.emphasis, more=more)
     for mark in _marks(text, begin, spans):

@@ -202,7 +202,7 @@ class MessagePicker:
         margin = int(str(self._text.cget("padx")))
         left = self._text.winfo_width() - margin - self.button.winfo_reqwidth()
         above = y + height - self.button.winfo_reqheight() - self._look.px(2)
-        self.button.place(x=left, y=max(above, 0))
+        self.button.place(x=left, y=max(above, 0), bordermode="outside")
 
 
 def _is_mac(text: tkinter.Text) -> bool:

@@ -6,6 +6,7 @@ soft break carries the tag `soft`, and copying leaves it out.
 
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from chatbridge_gui.gui.dates import moment
 from chatbridge_gui.gui.markup import START, State, style_line
 from chatbridge_gui.protocol.messages import ChatMessage
 
@@ -134,6 +135,16 @@ def reasoning_seconds(message: ChatMessage) -> int:
     extra = message.get("extra")
     duration = extra.get("reasoning_duration") if isinstance(extra, dict) else None
     return max(round(duration / 1000), 1) if isinstance(duration, int | float) and 0 < duration < 1e12 else 0
+
+
+def pace(message: ChatMessage) -> tuple[float, int] | None:
+    """How many seconds its writing took, and its tokens (0: not counted); None where nobody knows."""
+    begun, done = moment(message.get("gen_started")), moment(message.get("gen_finished"))
+    if begun is None or done is None or done <= begun:
+        return None
+    extra = message.get("extra")
+    count = extra.get("token_count") if isinstance(extra, dict) else None
+    return (done - begun).total_seconds(), count if isinstance(count, int) and count > 0 else 0
 
 
 def cards(message: ChatMessage) -> tuple[str, ...]:

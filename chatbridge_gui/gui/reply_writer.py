@@ -54,6 +54,13 @@ class ReplyWriter:
         for tag in line_end(lines[0], ()):
             self._text.tag_add(tag, f"{last}.end")
 
+    def note(self, line: int, words: str) -> None:
+        """Say this beside the name."""
+        place = self._text.tag_nextrange("writing", f"{line}.0", f"{line}.end")
+        if place:
+            self._text.delete(*place)
+            self._text.insert(place[0], f"   {words}", ("name", "writing"))
+
     def rewrite(self, line: int, block: Block, whole: str) -> None:
         """The reply was changed where it stood already."""
         self._clear(line, block)
