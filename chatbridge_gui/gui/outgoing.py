@@ -75,7 +75,7 @@ class Outbox:
 
     def again(self, row: Outgoing, to: SentText) -> None:
         """Have a row sent again, to the chat that is shown now."""
-        row.state, row.reason, row.to = "waiting", "", to
+        row.state, row.reason, row.to, row.patient = "waiting", "", to, False
 
     def take(self, row: Outgoing) -> str | None:
         """Take a row out; its text, or None while it is on its way and nobody can say what becomes of it."""

@@ -11,7 +11,8 @@ from chatbridge_gui.gui.outgoing import Outgoing, State
 from chatbridge_gui.gui.theme import Look, Palette
 
 MOST_ROWS: Final = 4
-LONGEST: Final = 200
+LONGEST: Final = 400
+"""Characters of a text that are looked at for its row."""
 SOON: Final = 350
 """Milliseconds that a text on its way is not shown: most are accepted by then, and nothing flickers."""
 
@@ -21,6 +22,13 @@ ICONS: Final[dict[State, str]] = {
     "accepted": "check-circle",
     "failed": "exclamation-circle",
     "unknown": "question-circle",
+}
+STYLES: Final[dict[State, str]] = {
+    "waiting": "secondary",
+    "pending": "primary",
+    "accepted": "success",
+    "failed": "danger",
+    "unknown": "warning",
 }
 
 
@@ -43,6 +51,7 @@ class OutgoingRows(ttk.Frame):
         self._actions = actions
         self._line: tuple[Outgoing, ...] = ()
         self._timer: str | None = None
+        self._most = MOST_ROWS
         self._more = ttk.Label(self, name="more", font=look.small)
 
     def show(self, line: Sequence[Outgoing]) -> None:
@@ -64,20 +73,29 @@ class OutgoingRows(ttk.Frame):
             self.after_cancel(self._timer)
         super().destroy()
 
+    def limit(self, rows: int) -> None:
+        """Show no more than these, as there is no room for more."""
+        most = min(rows, MOST_ROWS)
+        if most != self._most:
+            self._most = most
+            if self.rows:
+                self._draw()
+
     def apply_theme(self) -> None:
         self._more.configure(foreground=self.look.palette.dim)
         for row in self.rows:
             row.refresh()
 
     def apply_language(self) -> None:
-        self._draw()
+        if self.rows:
+            self._draw()
 
     def _late(self) -> None:
         self._timer = None
         self._draw()
 
     def _draw(self) -> None:
-        seen = self._line[:MOST_ROWS]
+        seen = self._line[: self._most]
         if [row.outgoing for row in self.rows] != list(seen):
             kept = {row.outgoing.number: row for row in self.rows}
             self.rows = [kept.get(one.number) or OutgoingRow(self, self.look, one, self._actions) for one in seen]
@@ -108,12 +126,13 @@ class OutgoingRow(ttk.Frame):
         super().__init__(master)
         self.outgoing = outgoing
         self.look = look
-        self._icon = ttk.Label(self)
-        self._text = ttk.Label(self, text=_one_line(outgoing.text), font=look.body, width=1, anchor="w")
+        self._icon = ttk.Label(self, icon=ICONS[outgoing.state])
+        self._text = ttk.Label(self, font=look.body, width=1, anchor="w")
         self._state = ttk.Label(self, font=look.small, justify="left", anchor="w")
         self.again_button = ttk.Button(
             self,
             name="again",
+            text=t("outgoing.retry"),
             icon="arrow-repeat",
             bootstyle="primary-outline",
             command=lambda: actions.again(outgoing),
@@ -144,13 +163,28 @@ class OutgoingRow(ttk.Frame):
         self._state.bind(
             "<Configure>", lambda event: self._state.configure(wraplength=max(event.width - 4, look.px(120)))
         )
+        self._text.bind("<Configure>", lambda event: self._text.configure(text=self._fitting(event.width)))
         self.refresh()
+
+    def _fitting(self, width: int) -> str:
+        """As much of the text's beginning as this width has room for."""
+        line, font = " ".join(self.outgoing.text[:LONGEST].split()), self.look.body
+        if len(self.outgoing.text) <= LONGEST and font.measure(line) <= width:
+            return line
+        low, high = 0, len(line)
+        while low < high:
+            middle = (low + high + 1) // 2
+            if font.measure(line[:middle] + "…") <= width:
+                low = middle
+            else:
+                high = middle - 1
+        return line[:low].rstrip() + "…"
 
     def refresh(self) -> None:
         """Show the state as it is now."""
         state, palette = self.outgoing.state, self.look.palette
         colour = _colour(state, palette)
-        self._icon.configure(icon=ICONS[state], foreground=colour)
+        self._icon.configure(icon=ICONS[state], bootstyle=STYLES[state])
         self._state.configure(text=self.words(), foreground=colour)
         self._text.configure(foreground=palette.dim if state in ("waiting", "pending") else "")
         self.again_button.configure(text=t("outgoing.again" if state == "unknown" else "outgoing.retry"))
@@ -169,11 +203,6 @@ class OutgoingRow(ttk.Frame):
         if outgoing.state == "waiting":
             return t("outgoing.waits", reason=outgoing.reason) if outgoing.reason else t("outgoing.waits_turn")
         return t(f"send.{outgoing.state}")
-
-
-def _one_line(text: str) -> str:
-    line = " ".join(text[: LONGEST * 2].split())
-    return line if len(line) <= LONGEST else line[:LONGEST] + "…"
 
 
 def _colour(state: State, palette: Palette) -> str:

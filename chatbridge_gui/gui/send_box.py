@@ -5,6 +5,7 @@
 line below says.
 """
 
+import tkinter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
@@ -30,6 +31,8 @@ from chatbridge_gui.protocol.messages import Failure
 Phase: TypeAlias = Literal["idle", "pending", "accepted", "failed", "unknown"]
 Tone: TypeAlias = Literal["info", "success", "warning", "error"]
 
+ROW_HEIGHT: Final = 47
+"""What a text on its way takes, in pixels at 96 dpi."""
 LONGEST_RESULT: Final = 2_000
 """More of what a script returns is not shown; SillyTavern has it."""
 
@@ -74,13 +77,14 @@ class SendBox(ttk.Frame):
         look, needs = self.look, self._needs
         self.outgoing = OutgoingRows(self, look, RowActions(self._sending.again, self._take_back, self._discard))
         self.text = SendText(self, look, changed=self._text_changed, moved=self._caret_moved)
+        self._over().bind("<Configure>", self._room_changed, add="+")
         self._hint = ttk.Label(self, name="send_hint", anchor="w", justify="left", font=look.small)
         self.button_row = SendButtons(self, look, run=needs.run, keys=self._keys)
         self.buttons = self.button_row.buttons
         self.send_button, self.stop_button = self.buttons["send"], self.buttons["stop"]
         self.regenerate_button = self.buttons["regenerate"]
         self.popup = SlashPopup(self._over(), look, picked=lambda one: self.completion.write(one))
-        self.completion = SlashCompletion(self.text, self.popup, needs.lists, over=self, shown=needs.shown)
+        self.completion = SlashCompletion(self.text, self.popup, needs.lists, shown=needs.shown)
         self.outgoing.grid(row=0, column=0, columnspan=2, sticky="ew")
         self.outgoing.grid_remove()
         self.text.grid(row=1, column=0, columnspan=2, sticky="ew")
@@ -107,6 +111,12 @@ class SendBox(ttk.Frame):
         found = self.nametowidget(self.winfo_parent())
         assert isinstance(found, ttk.Frame)
         return found
+
+    def _room_changed(self, event: "tkinter.Event[tkinter.Misc]") -> None:
+        """What is written and what waits take so much that the rest stays in sight."""
+        rows = self.look.px(ROW_HEIGHT)
+        self.outgoing.limit(max(1, event.height * 3 // 10 // rows))
+        self.text.limit(event.height // 2)
 
     def destroy(self) -> None:
         self._sending.close()
@@ -137,6 +147,7 @@ class SendBox(ttk.Frame):
             self._available = available
         self._sending.look()
         self._verdict = self.completion.verdict(self.text.whole())
+        self.completion.refresh()
         self._show()
         self._show_buttons()
 
@@ -233,7 +244,7 @@ class SendBox(ttk.Frame):
 
     def told(self, state: End, words: str) -> None:
         """A row says why it failed, so the line below need not."""
-        shown = {"failed": t("send.see_above"), "unknown": t("send.see_above")}
+        shown = {"failed": t("send.see_above"), "unknown": t("send.see_unknown")}
         self._set(state, shown.get(state, words))
 
     def script_ended(self, result: dict[str, Any]) -> None:
@@ -281,7 +292,9 @@ class SendBox(ttk.Frame):
         return True
 
     def _escape(self) -> bool:
-        return self.completion.close()
+        closed = self.completion.close()
+        self._show()
+        return closed
 
     def _keys(self, command: str) -> str:
         if command == "send":
@@ -294,13 +307,16 @@ class SendBox(ttk.Frame):
         self._verdict = self.completion.verdict(self.text.whole())
         if self.phase != "pending" and not (self.phase == "accepted" and not self.text.whole()):
             self.phase, self._message = "idle", ""
+        self.completion.refresh()
         self._show()
         self._show_buttons()
-        self._caret_moved()
         self._needs.changed()
 
     def _caret_moved(self) -> None:
+        offered = self.popup.offers
         self.completion.refresh()
+        if self.popup.offers != offered:
+            self._show()
 
     def _set(self, phase: Phase, message: str) -> None:
         self.phase, self._message = phase, message
@@ -308,10 +324,13 @@ class SendBox(ttk.Frame):
 
     def _show(self) -> None:
         palette = self.look.palette
+        offers = self.popup.offers
         reason = self._reason(self._verdict.kind if self._verdict.kind != "asking" else "message")
         if self._message:
             colours = {"pending": palette.accent, "accepted": palette.good, "failed": palette.bad}
             text, colour = self._message, colours.get(self.phase, palette.warning)
+        elif offers:
+            text, colour = t("slash.keys"), palette.dim
         elif reason is not None:
             text, colour = t(reason), palette.warning
         elif self._verdict.hint:

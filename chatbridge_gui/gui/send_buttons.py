@@ -5,6 +5,7 @@ Each has a tip: what it does and by which keys; and while it cannot be done, why
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from tkinter.font import nametofont
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -12,11 +13,11 @@ import ttkbootstrap as ttk
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.theme import Look
 
-ROOM_FOR_WORDS: Final = 230
+ROOM_FOR_WORDS: Final = 200
 """The line of words beside the buttons keeps this width, in pixels at 96 dpi."""
 AROUND_WORDS: Final = 46
 """What a button needs beside its words: icon and edges."""
-ICON_BUTTON: Final = 38
+ICON_BUTTON: Final = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,7 @@ class SendButtons(ttk.Frame):
             button = ttk.Button(
                 self,
                 name=row.command,
+                text=self._words(row) if row.words else "",
                 icon=row.icon,
                 icon_only=not row.words,
                 bootstyle=row.style,
@@ -78,7 +80,7 @@ class SendButtons(ttk.Frame):
             button, reason = self.buttons[row.command], reasons[row.command]
             button.configure(state="normal" if reason is None else "disabled")
             if row.words:
-                button.configure(text="" if self.compact and row.command != "send" else self._words(row))
+                button.configure(text=self._words(row))
             self._tips[row.command].configure(text=self.tip(row.command))
 
     def tip(self, command: str) -> str:
@@ -99,14 +101,13 @@ class SendButtons(ttk.Frame):
         for row in ROWS:
             if row.words and row.command != "send":
                 self.buttons[row.command].configure(icon_only=compact)
-        self.show(self._reasons, runs=self._runs)
 
     def _words(self, row: Row) -> str:
         return t("slash.run" if row.command == "send" and self._runs else f"send.{row.command}")
 
     def _wanted(self) -> int:
         """The width with all words."""
-        look = self.look
-        words = [look.body.measure(t(f"send.{row.command}")) + look.px(AROUND_WORDS) for row in ROWS if row.words]
+        look, font = self.look, nametofont("TkDefaultFont", root=self)
+        words = [font.measure(t(f"send.{row.command}")) + look.px(AROUND_WORDS) for row in ROWS if row.words]
         icons = [look.px(ICON_BUTTON) for row in ROWS if not row.words]
         return sum(words) + sum(icons) + sum(look.px(row.gap) for row in ROWS)

@@ -29,8 +29,10 @@ class SendText(ttk.Text):
             padx=look.px(8),
             pady=look.px(6),
         )
+        self._line_height = int(look.body.metrics("linespace"))
         self._changed = changed
         self._moved = moved
+        self._most = MOST_LINES
         self.bind("<Control-y>", self._redo)
         self.bind("<KeyPress-space>", self._step)
         self.bind("<<Modified>>", self._modified)
@@ -94,13 +96,20 @@ class SendText(ttk.Text):
         if following is not None:
             following.focus_set()
 
+    def limit(self, height: int) -> None:
+        """Grow to no more than these pixels."""
+        most = min(max(height // self._line_height, LEAST_LINES), MOST_LINES)
+        if most != self._most:
+            self._most = most
+            self.fit()
+
     def fit(self) -> None:
         """As high as the text, within reason."""
         try:
             lines = int(str(self.tk.call(self, "count", "-displaylines", "1.0", "end")))
         except (tkinter.TclError, ValueError):  # not to be seen yet
             return
-        height = min(max(lines, LEAST_LINES), MOST_LINES)
+        height = min(max(lines, LEAST_LINES), self._most)
         if int(str(self.cget("height"))) != height:
             self.configure(height=height)
 

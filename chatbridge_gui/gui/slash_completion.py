@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final, Literal
 
-import ttkbootstrap as ttk
-
 from chatbridge_gui.gui.actions import not_scripting
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.send_text import SendText
@@ -27,7 +25,7 @@ PLAIN: Final = Verdict("message")
 
 
 class SlashCompletion:
-    """Shows what fits above `over` while a command is written. `shown` is the tavern that is shown."""
+    """Shows what fits above the text while a command is written. `shown` is the tavern that is shown."""
 
     def __init__(
         self,
@@ -35,13 +33,12 @@ class SlashCompletion:
         popup: SlashPopup,
         lists: CommandLists,
         *,
-        over: ttk.Frame,
         shown: Callable[[], Tavern | None],
     ) -> None:
         self._text = text
         self._popup = popup
         self._lists = lists
-        self._over = over
+        self._over = text
         self._shown = shown
         self._closed_at = ""
         """What was written when the popup was closed; it stays closed until that is another."""

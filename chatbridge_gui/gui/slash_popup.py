@@ -3,6 +3,7 @@
 It never has the keyboard: the text keeps it and passes the keys on.
 """
 
+import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import Event
 from typing import Final
@@ -14,8 +15,12 @@ from chatbridge_gui.gui.slash_commands import SlashCommand
 from chatbridge_gui.gui.theme import Look
 
 MOST_ROWS: Final = 8
+LEAST_ROWS: Final = 2
+ROW_HEIGHT: Final = 24
+ABOUT_HEIGHT: Final = 90
 NAME_WIDTH: Final = 260
 HELP_LENGTH: Final = 400
+STYLE: Final = "Offers.Treeview"
 
 
 class SlashPopup(ttk.Frame):
@@ -28,7 +33,13 @@ class SlashPopup(ttk.Frame):
         self._picked = picked
         self._inside = ttk.Frame(self, padding=look.px(4))
         self._list = ttk.Treeview(
-            self._inside, name="commands", columns=("help",), show="tree", selectmode="browse", takefocus=False
+            self._inside,
+            name="commands",
+            columns=("help",),
+            show="tree",
+            selectmode="browse",
+            takefocus=False,
+            style=STYLE,
         )
         self._list.column("#0", width=look.px(NAME_WIDTH), stretch=False)
         self._list.column("help", width=look.px(200), stretch=True)
@@ -60,27 +71,27 @@ class SlashPopup(ttk.Frame):
     def about_text(self) -> str:
         return str(self._about.cget("text"))
 
-    def show(self, commands: Sequence[SlashCommand], *, over: ttk.Frame) -> None:
-        """Offer these, the first one chosen, above the upper edge of `over`."""
+    def show(self, commands: Sequence[SlashCommand], *, over: tkinter.Misc) -> None:
+        """Offer these, the first one chosen, above `over`."""
         if tuple(commands) != self.commands or not self.is_open:
             self.commands = tuple(commands)
             self._list.delete(*self._list.get_children())
             for at, one in enumerate(commands):
                 text = f"/{one.name} {one.usage}"
                 self._list.insert("", "end", iid=str(at), text=text, values=(one.help,))
-            self._list.configure(height=min(len(commands), MOST_ROWS))
             self._list.pack(fill="both", expand=True)
             self._choose(0)
+        self._list.configure(height=max(min(len(commands), MOST_ROWS, self._room(over)), LEAST_ROWS))
         self._place(over)
 
-    def explain(self, command: SlashCommand, *, over: ttk.Frame) -> None:
+    def explain(self, command: SlashCommand, *, over: tkinter.Misc) -> None:
         """Say what a command takes, while its arguments are written."""
         self.commands = ()
         self._list.pack_forget()
         self._about.configure(text=_about(command))
         self._place(over)
 
-    def say(self, words: str, *, over: ttk.Frame) -> None:
+    def say(self, words: str, *, over: tkinter.Misc) -> None:
         """Say something instead of a list."""
         self.commands = ()
         self._list.pack_forget()
@@ -98,7 +109,12 @@ class SlashPopup(ttk.Frame):
         self._choose((at + by) % len(self.commands))
 
     def apply_theme(self) -> None:
-        self._about.configure(foreground=self.look.palette.dim)
+        palette, style = self.look.palette, ttk.Style()
+        self._about.configure(foreground=palette.dim)
+        style.configure(STYLE, rowheight=self.look.px(ROW_HEIGHT), borderwidth=0)
+        style.map(
+            STYLE, background=[("selected", palette.chosen_background)], foreground=[("selected", palette.accent)]
+        )
 
     def _choose(self, at: int) -> None:
         self._list.selection_set(str(at))
@@ -108,9 +124,14 @@ class SlashPopup(ttk.Frame):
     def _tell(self) -> None:
         chosen = self.chosen
         if chosen is not None:
-            self._about.configure(text=f"{_about(chosen)}\n{t('slash.keys')}")
+            self._about.configure(text=_about(chosen))
 
-    def _place(self, over: ttk.Frame) -> None:
+    def _room(self, over: tkinter.Misc) -> int:
+        """For how many rows there is room above the text."""
+        above = over.winfo_rooty() - over.nametowidget(self.winfo_parent()).winfo_rooty()
+        return int(above - self.look.px(ABOUT_HEIGHT)) // self.look.px(ROW_HEIGHT)
+
+    def _place(self, over: tkinter.Misc) -> None:
         self.place(in_=over, relx=0, rely=0, relwidth=1, y=-self.look.px(4), anchor="sw", bordermode="outside")
         self.lift()
 

@@ -20,6 +20,7 @@ from chatbridge_gui.bridge.events import (
     PeerLeft,
     TavernsChanged,
 )
+from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.protocol.messages import (
     ChatChanges,
@@ -78,12 +79,12 @@ class FakeHub:
 class Driver:
     """Tells the window what a hub would, presses its keys, and waits for what it shows."""
 
-    def __init__(self, root: tkinter.Tk, settings: Settings | None = None) -> None:
+    def __init__(self, root: tkinter.Tk, settings: Settings | None = None, *, draft: DraftFile | None = None) -> None:
         self.root = root
         self.ended = False
         self.errors: list[BaseException] = []
         self._hubs: list[FakeHub] = []
-        self.window = MainWindow(root, settings or Settings(), self._make_hub, closed=self._closed)
+        self.window = MainWindow(root, settings or Settings(), self._make_hub, closed=self._closed, draft=draft)
         self.hub = self._hubs[0]
         self._report = root.report_callback_exception
         root.report_callback_exception = self._failed
