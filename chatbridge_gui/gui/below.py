@@ -1,4 +1,4 @@
-"""The views below the chat, put together: the log."""
+"""The views below the chat, put together: the log and the traffic."""
 
 from functools import partial
 from typing import TYPE_CHECKING
@@ -10,13 +10,14 @@ from chatbridge_gui.gui.log_pane import LogPane
 from chatbridge_gui.gui.lower_pane import LowerPane
 from chatbridge_gui.gui.notices import Tone
 from chatbridge_gui.gui.open_folder import open_folder
+from chatbridge_gui.gui.traffic_view import TrafficView
 
 if TYPE_CHECKING:
     from chatbridge_gui.gui.main_window import MainWindow
 
 
 class Below:
-    """`pane` is the whole, `log` a view in it."""
+    """`pane` is the whole, `log` and `traffic` are views in it."""
 
     def __init__(self, window: "MainWindow") -> None:
         self._window = window
@@ -29,7 +30,16 @@ class Below:
             tell=self._tell,
             open_folder=self.open_log_folder,
         )
+        self.traffic = TrafficView(
+            self.pane.body,
+            window.look,
+            window.hub,
+            tools=self.pane.tools("traffic"),
+            work=window.work,
+            tell=self._tell,
+        )
         self.pane.add("log", "log.title", self.log)
+        self.pane.add("traffic", "traffic.title", self.traffic)
 
     def commands(self) -> tuple[Command, ...]:
         """What can be done here by keys."""
@@ -37,8 +47,13 @@ class Below:
             Command("clear_log", "log.clear", self.pane.clear, ("Mod+L",), "log", self._why_hidden),
             Command("pause_log", "log.pause", self.log.pause, group="log", why_not=self._why_hidden),
             Command("export_log", "log.export", self.log.export, group="log"),
+            Command("record", "command.record", self.traffic.press_record, group="log"),
             Command("log_folder", "log.folder", self.open_log_folder, group="log"),
         )
+
+    def close(self) -> None:
+        """The window closes: what is being recorded is brought to its end."""
+        self.traffic.recording.stop()
 
     def open_log_folder(self) -> None:
         """Show where the log files and crash reports are."""

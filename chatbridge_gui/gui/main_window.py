@@ -276,6 +276,7 @@ class MainWindow(ttk.Frame):
             self._drafts.flush()
         self._leaving()
         self.root.withdraw()
+        self.below.close()
         self.serving.close()
         self._give_up = self.after(CLOSING, self._end)
 

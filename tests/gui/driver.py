@@ -11,6 +11,7 @@ from typing import Any
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import (
     Answered,
+    FrameSeen,
     HubEvent,
     HubStarted,
     HubStopped,
@@ -48,6 +49,7 @@ class FakeHub:
         self.starts: list[HubConfig] = []
         self.stops = 0
         self.closed = False
+        self.watchers: list[Callable[[FrameSeen], None]] = []
         self.access: list[HubConfig] = []
         self.kicked: list[int] = []
         self.measures = 0
@@ -71,6 +73,14 @@ class FakeHub:
     def request(self, type: str, content: dict[str, Any], tavern: int | None = None) -> int:
         self.requests.append((type, content, tavern))
         return len(self.requests)
+
+    def watch_frames(self, watcher: Callable[[FrameSeen], None], *, from_the_beginning: bool = False) -> None:
+        self.watchers.append(watcher)
+
+    def unwatch_frames(self, watcher: Callable[[FrameSeen], None], then: Callable[[], None] = lambda: None) -> None:
+        if watcher in self.watchers:
+            self.watchers.remove(watcher)
+        then()
 
     def close(self) -> None:
         self.closed = True
