@@ -68,6 +68,12 @@ class Avatars:
             del self._images[person]
             self._real.discard(person)
             self._asked.pop(person, None)
+        self._wanted = deque(person for person in self._wanted if person in self._images)
+
+    @property
+    def full(self) -> bool:
+        """Whether others would share one picture now."""
+        return len(self._images) >= MOST
 
     def close(self) -> None:
         """Let go of all pictures. Tk's images must be let go of in Tk's thread."""

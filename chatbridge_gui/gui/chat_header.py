@@ -7,50 +7,54 @@ tavern, there when there is one to make), `switcher` (what drops down).
 
 import tkinter
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.asking import Ask
+from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.choices import Choice, new_chat
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.navigation import Navigation, why_not_list, why_not_switch
 from chatbridge_gui.gui.peers_list import short, tavern_label
 from chatbridge_gui.gui.pick_button import PickButton
-from chatbridge_gui.gui.row_list import Picture
+from chatbridge_gui.gui.speakers import Person
 from chatbridge_gui.gui.switcher import Page, Switcher
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
-from chatbridge_gui.protocol.messages import Failure
+from chatbridge_gui.protocol.messages import ChatRef, Failure
+
+
+@dataclass(frozen=True, slots=True)
+class HeaderNeeds:
+    """What the header is given.
+
+    `choose` is told the number of another tavern to show; `ask` asks the one that is shown; `tell` says in the window
+    that something failed; `away` gives the keyboard back when the list has closed; `keys` names the keys of a command.
+    `rows` are the pictures in the list, smaller than the one in the header.
+    """
+
+    choose: Callable[[int], None]
+    ask: Ask
+    tell: Callable[[str], None]
+    away: Callable[[], None]
+    keys: Callable[[str], str]
+    avatars: Avatars
+    rows: Avatars
 
 
 class ChatHeader(ttk.Frame):
-    """Shows what `refresh` is given.
+    """Shows what `refresh` is given. The list drops down in `house`."""
 
-    `choose` is told the number of another tavern to show; `ask` asks the one that is shown; `tell` says in the window
-    that something failed; `away` gives the keyboard back when the list has closed. The list drops down in `house`.
-    """
-
-    def __init__(
-        self,
-        master: ttk.Frame,
-        look: Look,
-        *,
-        house: tkinter.Misc,
-        choose: Callable[[int], None],
-        ask: Ask,
-        tell: Callable[[str], None],
-        away: Callable[[], None],
-        picture: Picture = lambda _choice: "",
-    ) -> None:
+    def __init__(self, master: ttk.Frame, look: Look, house: tkinter.Misc, needs: HeaderNeeds) -> None:
         super().__init__(master, name="chat_header", padding=(look.px(14), look.px(9), look.px(14), look.px(8)))
-        self.look = look
-        self._choose, self._tell = choose, tell
+        self.look, self._needs = look, needs
         self._numbers: list[int] = []
         self._running = False
         self._tavern: Tavern | None = None
-        self.navigation = Navigation(ask, changed=self._changed, over=self._over)
-        self.switcher = Switcher(house, look, self.navigation, why_not=self._why_not, picture=picture)
-        self.switcher.closed = away
+        self.navigation = Navigation(needs.ask, changed=self._changed, over=self._over)
+        self.switcher = Switcher(house, look, self.navigation, why_not=self._why_not, avatars=needs.rows)
+        self.switcher.closed = needs.away
         self._build()
         self.apply_theme()
 
@@ -79,10 +83,12 @@ class ChatHeader(ttk.Frame):
         self.picker.grid(row=0, column=2, padx=(look.px(12), 0))
         self.banner = ttk.Label(self, name="banner", padding=(look.px(12), look.px(7)), font=look.small)
         self.progress = ttk.Progressbar(self, name="switching", mode="indeterminate", bootstyle="primary-thin")
-        self.title.grid(row=0, column=0, sticky="w")
-        self._second.grid(row=1, column=0, sticky="ew")
-        self._right.grid(row=0, column=1, rowspan=2, sticky="e")
-        self.columnconfigure(0, weight=1)
+        self.picture = ttk.Label(self, name="chat_picture")
+        self.picture.grid(row=0, column=0, rowspan=2, padx=(0, look.px(5)))
+        self.title.grid(row=0, column=1, sticky="w")
+        self._second.grid(row=1, column=1, sticky="ew")
+        self._right.grid(row=0, column=2, rowspan=2, sticky="e")
+        self.columnconfigure(1, weight=1)
         self.bind("<Configure>", lambda _event: self._fit())
         self._right.bind("<Configure>", lambda _event: self._fit())
 
@@ -101,7 +107,7 @@ class ChatHeader(ttk.Frame):
         """The names get what room there is."""
         look, width = self.look, self.winfo_width()
         self.persona.most = max(width // 4, look.px(90))
-        left = max(width - self._right.winfo_reqwidth() - look.px(36), look.px(120))
+        left = max(width - self._right.winfo_reqwidth() - look.px(76), look.px(120))
         self.title.most, self.chat.most = left, max(left * 2 // 3, look.px(120))
         for part in (self.title, self.chat, self.persona):
             part.fit()
@@ -138,7 +144,7 @@ class ChatHeader(ttk.Frame):
         self.picker.selection_clear()
         at = self.picker.current()
         if 0 <= at < len(self._numbers):
-            self._choose(self._numbers[at])
+            self._needs.choose(self._numbers[at])
 
     # --- what comes of a switch -------------------------------------------------------------------------------------
 
@@ -150,7 +156,7 @@ class ChatHeader(ttk.Frame):
         if self.switcher.is_open:
             self.switcher.failed(why)
         else:
-            self._tell(why)
+            self._needs.tell(why)
 
     def _changed(self) -> None:
         self.switcher.refresh()
@@ -164,13 +170,14 @@ class ChatHeader(ttk.Frame):
             self.switcher.close()
         self._running, self._tavern = running, book.shown
         self.navigation.show(book.shown)
+        self._needs.rows.set_source(book.shown.pictures if book.shown is not None else None)
         self._show_chat()
         self.switcher.refresh()
         self._refresh_picker(book)
         warning = _warning(book, self._tavern, running=running) if self._tavern is not None else None
         if warning is not None:
             self.banner.configure(text=warning)
-            self.banner.grid(row=2, column=0, columnspan=2, sticky="ew", pady=(self.look.px(8), 0))
+            self.banner.grid(row=2, column=0, columnspan=3, sticky="ew", pady=(self.look.px(8), 0))
         else:
             self.banner.grid_remove()
         self._fit()
@@ -184,7 +191,8 @@ class ChatHeader(ttk.Frame):
         chat, state, doing = tavern.mirror.chat, tavern.mirror.state, self.navigation.running
         who = chat.character or chat.group
         title = who or chat.title or (t("header.no_chat") if chat.id is None else tavern_label(tavern))
-        self.title.show(title, why_not=why, note=t("switch.tip_people") if why is None else "")
+        self.title.show(title, why_not=why, note=self._tip("switch.tip_people", "people") if why is None else "")
+        self._show_picture(chat)
         if doing is not None:
             said = t(f"switch.doing_{doing.kind}", name=short(doing.name, 60))
         else:
@@ -193,22 +201,38 @@ class ChatHeader(ttk.Frame):
         self.subtitle.configure(text=said, foreground=self.look.palette.accent if doing else self.look.palette.dim)
         self._show_progress(doing is not None)
         persona = (state.persona or chat.persona or "") if why is None else ""
-        self._show_part(self.chat, chat.title if who and chat.id and not doing else "", why, "switch.tip_chats")
-        self._show_part(self.persona, persona, why, "switch.tip_personas")
+        self._show_part(
+            self.chat, chat.title if who and chat.id and not doing else "", why, self._tip("switch.tip_chats", "chats")
+        )
+        self._show_part(self.persona, persona, why, self._tip("switch.tip_personas", "personas"))
         no_new = self.why_no_new_chat()
         self.new_button.configure(state="normal" if no_new is None else "disabled")
-        self._new_tip.configure(text=t("switch.tip_new") if no_new is None else t(no_new))
+        self._new_tip.configure(text=self._tip("switch.tip_new", "new_chat") if no_new is None else t(no_new))
+
+    def _tip(self, key: str, command: str) -> str:
+        return f"{t(key)} ({self._needs.keys(command)})"
+
+    def _show_picture(self, chat: ChatRef) -> None:
+        if chat.character:
+            person = Person(chat.character, "character" if chat.avatar else None, chat.avatar or "")
+            self.picture.configure(image=self._needs.avatars.image(person))
+            self.picture.grid()
+        elif chat.group:
+            self.picture.configure(image=ttk.Icon("people", size=22, color=self.look.palette.dim))
+            self.picture.grid()
+        else:
+            self.picture.grid_remove()
 
     def _show_part(self, part: PickButton, name: str, why_not: str | None, note: str) -> None:
         if name:
-            part.show(name, why_not=why_not, note=t(note) if why_not is None else "")
+            part.show(name, why_not=why_not, note=note if why_not is None else "")
             part.grid()
         else:
             part.grid_remove()
 
     def _show_progress(self, wanted: bool) -> None:
         if wanted and not self.progress.winfo_manager():
-            self.progress.grid(row=3, column=0, columnspan=2, sticky="ew", pady=(self.look.px(6), 0))
+            self.progress.grid(row=3, column=0, columnspan=3, sticky="ew", pady=(self.look.px(6), 0))
             self.progress.start(30)
         elif not wanted and self.progress.winfo_manager():
             self.progress.stop()

@@ -42,7 +42,7 @@ from chatbridge_gui.gui.appearance import Appearance
 from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.below import Below
-from chatbridge_gui.gui.chat_header import ChatHeader
+from chatbridge_gui.gui.chat_header import ChatHeader, HeaderNeeds
 from chatbridge_gui.gui.chat_tags import AVATAR
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.command_table import window_commands
@@ -56,6 +56,7 @@ from chatbridge_gui.gui.layout import Layout
 from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels, Showing, window_title
+from chatbridge_gui.gui.row_list import PICTURE
 from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
 from chatbridge_gui.gui.sending import Sending
 from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
@@ -109,12 +110,7 @@ class MainWindow(ttk.Frame):
         self.serving = Serving(self.hub, settings, self.work, self.log)
         self.start_server, self.stop_server = self.serving.start, self.serving.stop
         self.toggle_demo, self.demo = self.serving.toggle_demo, self.serving.demo
-        self.avatars = Avatars(
-            self.look.px(AVATAR),
-            self.work,
-            partial(self.asking.shown, "get_avatar", guarded=False),
-            lambda reason: self.log("warning", t("log.bad_picture", reason=reason)),
-        )
+        self.avatars = self._avatars(AVATAR)
         self.install_dialog: InstallDialog | None = None
         self._drafts: DraftKeeper | None = None
         self.appearance = Appearance(root, self.look, settings, self.work)
@@ -141,6 +137,15 @@ class MainWindow(ttk.Frame):
         self.send_box.text.focus_set()
         self.showing.refresh()
 
+    def _avatars(self, side: int) -> Avatars:
+        """Pictures of this size, in pixels at 96 dpi."""
+        return Avatars(
+            self.look.px(side),
+            self.work,
+            partial(self.asking.shown, "get_avatar", guarded=False),
+            lambda reason: self.log("warning", t("log.bad_picture", reason=reason)),
+        )
+
     def _build(self) -> Panels:
         look, talking = self.look, self.talking
         actions = ServerActions(
@@ -156,11 +161,16 @@ class MainWindow(ttk.Frame):
         self.header = ChatHeader(
             layout.chat_column,
             look,
-            house=self,
-            choose=self.choose_tavern,
-            ask=self.asking.shown,
-            tell=lambda text: self.notices.show("warning", text, key="switch"),
-            away=lambda: self.send_box.text.focus_set(),
+            self,
+            HeaderNeeds(
+                choose=self.choose_tavern,
+                ask=self.asking.shown,
+                tell=lambda text: self.notices.show("warning", text, key="switch"),
+                away=lambda: self.send_box.text.focus_set(),
+                keys=lambda id: self.commands.keys(id),
+                avatars=self.avatars,
+                rows=self._avatars(PICTURE),
+            ),
         )
         self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
         self.server_panel = ServerPanel(

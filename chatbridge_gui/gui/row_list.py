@@ -13,27 +13,28 @@ from typing import Final
 
 import ttkbootstrap as ttk
 
+from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.choices import Choice, Kind, Section
 from chatbridge_gui.gui.peers_list import short
+from chatbridge_gui.gui.speakers import Person, PersonKind
 from chatbridge_gui.gui.theme import Look
 
 ICONS: Final[dict[Kind, str]] = {
-    "character": "person",
     "group": "people",
     "chat": "chat-left-text",
     "new_chat": "plus-lg",
-    "persona": "person-badge",
 }
-Picture = Callable[[Choice], str]
-"""A picture for a choice, by its Tk name; empty: none, or not yet."""
+PICTURE: Final = 28
+"""In pixels at 96 dpi."""
+_KINDS: Final[dict[Kind, PersonKind]] = {"character": "character", "persona": "persona"}
 
 
 class RowList(ttk.Frame):
     """`take` is told what a click has taken. `going` is the one that is being switched to."""
 
-    def __init__(self, master: tkinter.Misc, look: Look, *, take: Callable[[Choice], None], picture: Picture) -> None:
+    def __init__(self, master: tkinter.Misc, look: Look, avatars: Avatars, *, take: Callable[[Choice], None]) -> None:
         super().__init__(master, name="row_list")
-        self.look, self._take, self._picture = look, take, picture
+        self.look, self._take, self._avatars = look, take, avatars
         self.rows: list[Choice | str] = []
         """The choices in their order, each heading as a text between them."""
         self.chosen: int | None = None
@@ -51,6 +52,7 @@ class RowList(ttk.Frame):
         self.canvas.bind("<MouseWheel>", lambda event: self._wheel(-1 if event.delta > 0 else 1))
         self.canvas.bind("<Button-4>", lambda _event: self._wheel(-1))
         self.canvas.bind("<Button-5>", lambda _event: self._wheel(1))
+        self.canvas.bind("<Destroy>", lambda _event: avatars.close())
         self.apply_theme()
 
     def apply_theme(self) -> None:
@@ -184,6 +186,8 @@ class RowList(ttk.Frame):
 
     def draw(self) -> None:
         """Draw what is in sight."""
+        if self._avatars.full:
+            self._avatars.forget_unused()  # those in sight are fetched anew below
         canvas, width = self.canvas, self.canvas.winfo_width()
         canvas.delete("all")
         self._show_bar(self.height > canvas.winfo_height() > 1)
@@ -218,9 +222,8 @@ class RowList(ttk.Frame):
                 canvas.create_rectangle(
                     look.px(4), top, look.px(7), top + self._tall, fill=palette.accent, width=0, tags="mark"
                 )
-        size = look.px(28)
-        picture = self._picture(choice) or ttk.Icon(ICONS[choice.kind], size=18, color=palette.dim)
-        canvas.create_image(inset + size // 2, middle, image=picture)
+        size = look.px(PICTURE)
+        canvas.create_image(inset + size // 2, middle, image=self._picture(choice))
         left, right = inset + size + look.px(10), width - inset - look.px(22)
         if choice.current or choice.favourite:
             icon, colour = ("check-lg", palette.good) if choice.current else ("star-fill", palette.warning)
@@ -241,6 +244,13 @@ class RowList(ttk.Frame):
         name = ellipsis(short(choice.name, 200), font, right - left)
         colour = palette.dim if self.going is not None and choice != self.going else look.foreground
         canvas.create_text(left, upper, text=name, anchor="nw" if detail else "w", font=font, fill=colour)
+
+    def _picture(self, choice: Choice) -> str:
+        """By its Tk name."""
+        kind = _KINDS.get(choice.kind)
+        if kind is None:
+            return str(ttk.Icon(ICONS[choice.kind], size=18, color=self.look.palette.dim))
+        return str(self._avatars.image(Person(choice.name, kind, choice.key)))
 
 
 def ellipsis(text: str, font: Font, width: int) -> str:

@@ -10,10 +10,11 @@ from typing import Final, Literal
 
 import ttkbootstrap as ttk
 
+from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.choices import Choice, Section, new_chat, people_sections
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.navigation import Listing, Name, Navigation
-from chatbridge_gui.gui.row_list import Picture, RowList
+from chatbridge_gui.gui.row_list import RowList
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
 
@@ -39,7 +40,7 @@ class Switcher(tkinter.Frame):
         navigation: Navigation,
         *,
         why_not: Callable[[], str | None],
-        picture: Picture,
+        avatars: Avatars,
     ) -> None:
         super().__init__(master, name="switcher", borderwidth=0)
         self.look, self._navigation, self._why_not = look, navigation, why_not
@@ -49,10 +50,10 @@ class Switcher(tkinter.Frame):
         self._anchor: tkinter.Misc | None = None
         self._refused = ""
         self._untouched = True
-        self._build(picture)
+        self._build(avatars)
         self.apply_theme()
 
-    def _build(self, picture: Picture) -> None:
+    def _build(self, avatars: Avatars) -> None:
         look = self.look
         self._tab = tkinter.StringVar(self, "people")
         tabs = ttk.Frame(self, padding=(look.px(10), look.px(10), look.px(10), 0))
@@ -63,7 +64,7 @@ class Switcher(tkinter.Frame):
                 name=page,
                 value=page,
                 variable=self._tab,
-                bootstyle="ghost-toolbutton",
+                bootstyle="primary-ghost-toolbutton",
                 command=lambda page=page: self._turn(page),
             )
             say(self.tabs[page], f"switch.tab_{page}")
@@ -75,13 +76,15 @@ class Switcher(tkinter.Frame):
         self._hint = ttk.Label(self.entry, font=look.body, cursor="xterm")
         self._hint.bind("<Button-1>", lambda _event: self.entry.focus_set())
         self._sought.trace_add("write", lambda *_: self._typed())
-        self.list = RowList(self, look, take=self.take, picture=picture)
+        self.list = RowList(self, look, avatars, take=self.take)
         foot = ttk.Frame(self, padding=(look.px(12), look.px(6)))
         self.status = ttk.Label(foot, name="switch_status", font=look.small, justify="left")
         self.retry = ttk.Button(foot, name="switch_retry", bootstyle="secondary-outline", command=self._load)
         say(self.retry, "switch.retry")
         self.status.pack(side="left", fill="x", expand=True)
-        self.status.bind("<Configure>", lambda event: self.status.configure(wraplength=max(event.width, look.px(100))))
+        self.status.bind(
+            "<Configure>", lambda event: self.status.configure(wraplength=max(event.width - look.px(6), look.px(100)))
+        )
         foot.bind("<Configure>", lambda _event: self._place())
         self._line = ttk.Separator(self)
         tabs.pack(fill="x")

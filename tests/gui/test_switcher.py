@@ -8,6 +8,7 @@ import tkinter
 import pytest
 import ttkbootstrap as ttk
 
+from chatbridge_gui.bridge.events import Answered
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.choices import Choice
@@ -271,6 +272,31 @@ def test_two_thousand_characters_are_listed_and_searched_at_once(people: People)
     assert found.list.choice is not None and found.list.choice.name == "Somebody 0991"
     assert found.list.canvas.bbox("mark")[3] <= found.list.canvas.canvasy(found.list.canvas.winfo_height())
     assert taken < 2, f"8 letters took {taken:.2f} s"
+
+
+def test_pictures_are_asked_for_as_their_rows_come_into_sight(people: People) -> None:
+    people.lists["characters"] = [character(f"Somebody {at:04}") for at in range(500)]
+    people.driver.connected(tavern(1, capabilities=("list_characters", "list_groups", "get_avatar")))
+    found = opened(people)
+
+    def wanted() -> set[str]:
+        asked = people.driver.hub.requests
+        for id, (type, _, _) in enumerate(asked, 1):
+            if type == "get_avatar":
+                people.driver.tell(Answered(id, None, Failure(code="not_found", message="none")))
+        people.driver.settle()
+        return {str(content.get("avatar")) for type, content, _ in asked if type == "get_avatar"} - {"None"}
+
+    for _ in range(10):
+        first = wanted()
+    assert "Somebody 0000.png" in first and len(first) < 20
+    people.driver.press("<Control-End>")
+    for _ in range(10):
+        both = wanted()
+    assert "Somebody 0499.png" in both and len(both) < 40
+    for _ in range(60):
+        found.list.move(-8)
+    assert not found.list._avatars.full, "those out of sight make room"
 
 
 def test_long_names_are_cut_and_told_at_the_mouse(people: People) -> None:

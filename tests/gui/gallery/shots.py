@@ -16,6 +16,7 @@ from chatbridge_gui.gui.theme import theme_name
 
 from ..driver import Driver
 from . import log_states as log_states
+from . import navigation_states as navigation_states
 from . import send_states as send_states
 from . import server_states as server_states
 from .states import STATES
