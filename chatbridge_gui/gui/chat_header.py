@@ -18,6 +18,7 @@ from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.navigation import Navigation, why_not_list, why_not_switch
 from chatbridge_gui.gui.peers_list import short, tavern_label
 from chatbridge_gui.gui.pick_button import PickButton
+from chatbridge_gui.gui.row_list import ellipsis
 from chatbridge_gui.gui.speakers import Person
 from chatbridge_gui.gui.switcher import Page, Switcher
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
@@ -52,6 +53,8 @@ class ChatHeader(ttk.Frame):
         self._numbers: list[int] = []
         self._running = False
         self._tavern: Tavern | None = None
+        self._said = ""
+        """What the line below the name says, whole."""
         self.navigation = Navigation(needs.ask, changed=self._changed, over=self._over)
         self.switcher = Switcher(house, look, self.navigation, why_not=self._why_not, avatars=needs.rows)
         self.switcher.closed = needs.away
@@ -111,6 +114,8 @@ class ChatHeader(ttk.Frame):
         self.title.most, self.chat.most = left, max(left * 2 // 3, look.px(120))
         for part in (self.title, self.chat, self.persona):
             part.fit()
+        room = left - (self.chat.winfo_reqwidth() if self.chat.winfo_manager() else 0)
+        self.subtitle.configure(text=ellipsis(self._said, look.small, max(room, 0)))
         self.banner.configure(wraplength=max(width - look.px(60), 200))
 
     # --- what the user does -----------------------------------------------------------------------------------------
@@ -161,6 +166,7 @@ class ChatHeader(ttk.Frame):
     def _changed(self) -> None:
         self.switcher.refresh()
         self._show_chat()
+        self._fit()
 
     # --- what is shown ----------------------------------------------------------------------------------------------
 
@@ -198,7 +204,8 @@ class ChatHeader(ttk.Frame):
         else:
             parts = [tavern_label(tavern), state.model if state.online else ""]
             said = "   ·   ".join(short(part) for part in parts if part)
-        self.subtitle.configure(text=said, foreground=self.look.palette.accent if doing else self.look.palette.dim)
+        self._said = said
+        self.subtitle.configure(foreground=self.look.palette.accent if doing else self.look.palette.dim)
         self._show_progress(doing is not None)
         persona = (state.persona or chat.persona or "") if why is None else ""
         self._show_part(

@@ -45,7 +45,7 @@ class RowList(ttk.Frame):
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self._scroll)
         self.canvas.configure(yscrollcommand=self._bar.set)
         self.canvas.pack(side="left", fill="both", expand=True)
-        self.canvas.bind("<Configure>", lambda _event: self.draw())
+        self.canvas.bind("<Configure>", self._resized)
         self.canvas.bind("<Motion>", lambda event: self._point(self._at(event.y)))
         self.canvas.bind("<Leave>", lambda _event: self._point(None))
         self.canvas.bind("<ButtonRelease-1>", self._clicked)
@@ -78,12 +78,15 @@ class RowList(ttk.Frame):
     def show(self, sections: Sequence[Section], *, first: bool) -> None:
         """List these. With `first` the choice goes to the first row (or the one marked as current comes into sight),
         else it stays with what it was."""
-        before = self.choice
-        self.rows = []
+        rows: list[Choice | str] = []
         for section in sections:
             if section.heading:
-                self.rows.append(section.heading)
-            self.rows.extend(section.choices)
+                rows.append(section.heading)
+            rows.extend(section.choices)
+        if rows == self.rows and not first:
+            self.draw()  # nobody who has turned the wheel is taken back
+            return
+        before, self.rows = self.choice, rows
         self._measure()
         self._hover = None
         kept = None if first or before is None else self._find(before)
@@ -98,7 +101,7 @@ class RowList(ttk.Frame):
         for at, row in enumerate(self.rows):
             if isinstance(row, Choice) and row.current:
                 self.chosen = at
-                self._see()
+                self._see_from_top()
                 self.draw()
                 return
 
@@ -141,6 +144,15 @@ class RowList(ttk.Frame):
     def _at(self, y: int) -> int | None:
         at = bisect_right(self._tops, self.canvas.canvasy(y)) - 1
         return at if 0 <= at < len(self.rows) and isinstance(self.rows[at], Choice) else None
+
+    def _resized(self, _event: object) -> None:
+        self._see_from_top()
+        self.draw()
+
+    def _see_from_top(self) -> None:
+        """Bring the choice into sight with as much as there is room for of what is above it."""
+        self.canvas.yview_moveto(0)
+        self._see()
 
     def _see(self) -> None:
         if self.chosen is None:

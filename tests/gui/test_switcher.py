@@ -112,6 +112,7 @@ def test_chats_of_the_one_that_is_open_with_dates_and_counts(people: People) -> 
     press_button(people.driver, header(people).chat)
     people.answer()
     assert switcher(people).text() == "New chat\nSeraphina - 1\nSeraphina - an older one"
+    assert switcher(people).list.canvas.canvasy(0) == 0, "what is above the open one is in sight"
     older = switcher(people).list.rows[2]
     assert isinstance(older, Choice)
     assert (older.note, older.detail) == ("2019-02-01 · 3 messages", "Farewell!")
@@ -272,6 +273,21 @@ def test_two_thousand_characters_are_listed_and_searched_at_once(people: People)
     assert found.list.choice is not None and found.list.choice.name == "Somebody 0991"
     assert found.list.canvas.bbox("mark")[3] <= found.list.canvas.canvasy(found.list.canvas.winfo_height())
     assert taken < 2, f"8 letters took {taken:.2f} s"
+
+
+def test_who_turned_the_wheel_is_not_taken_back_by_news(people: People) -> None:
+    people.lists["characters"] = [character(f"Somebody {at:04}") for at in range(200)]
+    canvas = opened(people).list.canvas
+    for _ in range(20):
+        canvas.event_generate("<Button-5>" if canvas.tk.call("tk", "windowingsystem") == "x11" else "<MouseWheel>")
+    people.driver.settle()
+    seen = canvas.canvasy(0)
+    assert seen > 500
+    people.driver.news(state(generating=True))
+    people.driver.settle()
+    assert canvas.canvasy(0) == seen
+    people.driver.press("<Down>")
+    assert canvas.bbox("mark")[1] >= canvas.canvasy(0) - 1, "the keys bring the choice into sight"
 
 
 def test_pictures_are_asked_for_as_their_rows_come_into_sight(people: People) -> None:
