@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import json
-import os
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Coroutine
-from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
+from commands import command, environment
 from hub_rig import GREETING, PATIENCE
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
@@ -19,7 +17,6 @@ from websockets.sync.client import ClientConnection, connect
 from chatbridge_gui.client import Bridge
 
 T = TypeVar("T")
-ROOT = Path(__file__).parents[2]
 
 
 def run(test: Coroutine[Any, Any, T]) -> T:
@@ -58,10 +55,8 @@ class KillableHub:
         self.start()
 
     def start(self) -> None:
-        command = [sys.executable, "-m", "chatbridge_gui.cli", "serve", "--port", str(self.port)]
-        path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
-        environment = {**os.environ, "PYTHONPATH": path}
-        self._process = subprocess.Popen(command, stderr=subprocess.PIPE, encoding="utf-8", env=environment)
+        serve = command("serve", "--port", str(self.port))
+        self._process = subprocess.Popen(serve, stderr=subprocess.PIPE, encoding="utf-8", env=environment())
         assert self._process.stderr is not None
         line = next(line for line in self._process.stderr if "listening on" in line)
         self.port = int(line.rsplit(":", 1)[1])

@@ -3,7 +3,12 @@
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from hub_rig import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 
@@ -36,6 +41,19 @@ def start_cli(*argv: str) -> "subprocess.Popen[str]":
         encoding="utf-8",
         env=environment(),
     )
+
+
+@contextmanager
+def limited(process: "subprocess.Popen[str]") -> Iterator["subprocess.Popen[str]"]:
+    """A process that runs until the test is done with it; it is killed after a while."""
+    with process:
+        patience = threading.Timer(3 * PATIENCE, process.kill)
+        patience.start()
+        try:
+            yield process
+        finally:
+            patience.cancel()
+            process.kill()
 
 
 def command(*argv: str) -> list[str]:

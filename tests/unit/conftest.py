@@ -3,10 +3,14 @@ configuration folder of their own, and a hub on real sockets."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
-from hub_rig import Rig
+from client_rig import FakeTavern
+from hub_rig import PATIENCE, Rig
+
+from chatbridge_gui import demo
 
 hypothesis.settings.register_profile("any computer", deadline=None)
 hypothesis.settings.load_profile("any computer")
@@ -41,3 +45,37 @@ def rig(rigs: Callable[[], Rig]) -> Rig:
     made = rigs()
     made.start()
     return made
+
+
+@pytest.fixture
+def taverns(rig: Rig) -> Iterator[Callable[..., FakeTavern]]:
+    """Makes taverns that do what the test tells them, each welcomed by the hub."""
+    made: list[FakeTavern] = []
+
+    def make(**options: Any) -> FakeTavern:
+        made.append(FakeTavern(rig, **options))
+        return made[-1].ready()
+
+    yield make
+    for one in made:
+        one.close()
+
+
+@pytest.fixture
+def tavern(taverns: Callable[..., FakeTavern]) -> FakeTavern:
+    return taverns()
+
+
+@pytest.fixture
+def demo_delay() -> float:
+    """How many seconds the demo's tavern takes for a token."""
+    return 0.02
+
+
+@pytest.fixture
+def demo_tavern(rig: Rig, demo_delay: float) -> Iterator[demo.DemoTavern]:
+    made = demo.start(f"ws://127.0.0.1:{rig.port}", token_delay=demo_delay)
+    rig.wait_for_log("history of")
+    yield made
+    made.stop()
+    assert made.join(PATIENCE)

@@ -1,23 +1,21 @@
 """The commands that talk to a hub that runs: real processes, a real hub, and the demo's tavern or one of ours."""
 
-import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
 
 import pytest
 from client_rig import FakeTavern
-from commands import ROOT, environment, run_cli, start_cli
+from commands import ROOT, environment, limited, run_cli, start_cli
 from hub_rig import PATIENCE, Rig, other_program
 
-from chatbridge_gui import cli, demo
+from chatbridge_gui import cli
 from chatbridge_gui.cli.arguments import parser
 from chatbridge_gui.cli.exits import MEANINGS, Exit
 from chatbridge_gui.demo import script
@@ -30,44 +28,8 @@ def port(rig: Rig) -> str:
     return str(rig.port)
 
 
-@pytest.fixture
-def demo_tavern(rig: Rig) -> Iterator[demo.DemoTavern]:
-    made = demo.start(f"ws://127.0.0.1:{rig.port}", token_delay=0.02)
-    rig.wait_for_log("history of")
-    yield made
-    made.stop()
-    assert made.join(PATIENCE)
-
-
-@pytest.fixture
-def taverns(rig: Rig) -> Iterator[Callable[..., FakeTavern]]:
-    made: list[FakeTavern] = []
-
-    def make(**options: Any) -> FakeTavern:
-        made.append(FakeTavern(rig, **options))
-        return made[-1].ready()
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def tavern(taverns: Callable[..., FakeTavern]) -> FakeTavern:
-    return taverns()
-
-
-@contextlib.contextmanager
-def running(*argv: str) -> Iterator["subprocess.Popen[str]"]:
-    """A command that runs until the test is done with it; it is killed after a while."""
-    with start_cli(*argv) as process:
-        patience = threading.Timer(3 * PATIENCE, process.kill)
-        patience.start()
-        try:
-            yield process
-        finally:
-            patience.cancel()
-            process.kill()
+def running(*argv: str) -> AbstractContextManager["subprocess.Popen[str]"]:
+    return limited(start_cli(*argv))
 
 
 def watching(process: "subprocess.Popen[str]") -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -26,24 +26,6 @@ from chatbridge_gui.protocol.messages import ChatChanges
 from chatbridge_gui.settings import Settings, save
 
 pytestmark = pytest.mark.usefixtures("config_folder")
-
-
-@pytest.fixture
-def taverns(rig: Rig) -> Iterator[Callable[..., FakeTavern]]:
-    made: list[FakeTavern] = []
-
-    def make(**options: Any) -> FakeTavern:
-        made.append(FakeTavern(rig, **options))
-        return made[-1].ready()
-
-    yield make
-    for one in made:
-        one.close()
-
-
-@pytest.fixture
-def tavern(taverns: Callable[..., FakeTavern]) -> FakeTavern:
-    return taverns()
 
 
 def texts(bridge: Bridge) -> list[str]:

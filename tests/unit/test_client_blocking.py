@@ -1,7 +1,6 @@
 """The client's blocking face: the same, for programs without an event loop."""
 
 import threading
-from collections.abc import Iterator
 
 import pytest
 from client_rig import FakeTavern, cut
@@ -10,13 +9,6 @@ from hub_rig import PATIENCE, Rig
 from chatbridge_gui.client import ConnectionLost, FellBehind, NoHub, RequestFailed, connect_blocking
 
 pytestmark = pytest.mark.usefixtures("config_folder")
-
-
-@pytest.fixture
-def tavern(rig: Rig) -> Iterator[FakeTavern]:
-    made = FakeTavern(rig).ready()
-    yield made
-    made.close()
 
 
 def test_a_script_reads_asks_and_follows_a_reply(rig: Rig, tavern: FakeTavern) -> None:

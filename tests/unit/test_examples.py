@@ -1,20 +1,18 @@
 """The examples, run as their reader runs them, against a real hub."""
 
-import contextlib
 import os
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 from client_rig import FakeTavern
-from commands import environment
+from commands import environment, limited
 from hub_rig import PATIENCE, Rig
 
-from chatbridge_gui import demo
 from chatbridge_gui.demo import script
 from chatbridge_gui.examples import caption_file
 
@@ -22,39 +20,20 @@ pytestmark = pytest.mark.usefixtures("config_folder")
 
 
 @pytest.fixture
-def demo_tavern(rig: Rig) -> Iterator[demo.DemoTavern]:
-    made = demo.start(f"ws://127.0.0.1:{rig.port}", token_delay=0.005)
-    rig.wait_for_log("history of")
-    yield made
-    made.stop()
-    assert made.join(PATIENCE)
+def demo_delay() -> float:
+    return 0.005
 
 
-@pytest.fixture
-def tavern(rig: Rig) -> Iterator[FakeTavern]:
-    made = FakeTavern(rig).ready()
-    yield made
-    made.close()
-
-
-@contextlib.contextmanager
-def example(name: str, *argv: str, port: int) -> Iterator["subprocess.Popen[str]"]:
-    """An example in a process of its own, killed after a while."""
-    with subprocess.Popen(
+def example(name: str, *argv: str, port: int) -> AbstractContextManager["subprocess.Popen[str]"]:
+    process = subprocess.Popen(
         [sys.executable, "-u", "-m", f"chatbridge_gui.examples.{name}", *argv],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
         env=environment(CHATBRIDGE_URL=f"ws://127.0.0.1:{port}"),
-    ) as process:
-        patience = threading.Timer(3 * PATIENCE, process.kill)
-        patience.start()
-        try:
-            yield process
-        finally:
-            patience.cancel()
-            process.kill()
+    )
+    return limited(process)
 
 
 def line(process: "subprocess.Popen[str]") -> str:
