@@ -48,6 +48,7 @@ class Commands:
         self._refused = refused
         self._mac = ttk.windowing_system(root) == "aqua"
         self._rows: dict[str, Command] = {}
+        self._taken: dict[tuple[str, str], str] = {}
 
     def __iter__(self) -> Iterator[Command]:
         return iter(self._rows.values())
@@ -56,7 +57,11 @@ class Commands:
         return self._rows[id]
 
     def add(self, *commands: Command, on: tkinter.Misc | None = None) -> None:
-        """Add rows. Their keys work anywhere in the window, or only in the widget that `on` names."""
+        """Add rows. Their keys work anywhere in the window, or only in the widget that `on` names.
+
+        Raises:
+            ValueError: there is such a row already, or another one has one of the keys in the same place.
+        """
         for command in commands:
             if command.id in self._rows:
                 raise ValueError(f"there are two commands {command.id}")
@@ -90,6 +95,9 @@ class Commands:
             return "break"
 
         for sequence in self.sequences(keys):
+            owner = self._taken.setdefault((str(on or self._root), sequence), command.id)
+            if owner != command.id:
+                raise ValueError(f"{keys} is for {owner} already, so not for {command.id}")
             (on or self._root).bind(sequence, pressed)
             if on is None:
                 for kind in TAKING_KEYS:

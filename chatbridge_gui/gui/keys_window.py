@@ -11,8 +11,19 @@ from chatbridge_gui.gui.side_window import SideWindow
 from chatbridge_gui.gui.theme import Look
 
 HEIGHT: Final = 30
-FIXED: Final = (("Tab", "keys.tab"), ("Shift+Tab", "keys.back"), ("Ctrl+Tab", "keys.leave"), ("space", "keys.press"))
-"""Keys that every window has and nobody has bound."""
+FIXED: Final[dict[Group, tuple[tuple[tuple[str, ...], str], ...]]] = {
+    "window": (
+        (("Tab",), "keys.tab"),
+        (("Shift+Tab",), "keys.back"),
+        (("Ctrl+Tab",), "keys.leave"),
+        (("space", "Return"), "keys.press"),
+        (("Shift+F10", "Menu"), "keys.menu"),
+        (("Escape",), "keys.escape"),
+    ),
+    "chat": ((("Up", "Down"), "keys.messages"), (("Ctrl+Home", "Ctrl+End"), "keys.ends"), (("Mod+C",), "keys.copy")),
+    "write": ((("Mod+Z",), "keys.undo"), (("Mod+Y",), "keys.redo"), (("Mod+V",), "keys.paste")),
+}
+"""Keys that are no command of the table: every program has them, or they mean what is under the caret."""
 
 
 class KeysWindow(SideWindow):
@@ -49,8 +60,7 @@ class KeysWindow(SideWindow):
         self.text.delete("1.0", "end")
         for group in get_args(Group):
             rows = [(command.keys, command.label) for command in self._commands if command.group == group]
-            if group == "window":
-                rows += [((keys,), label) for keys, label in FIXED]
+            rows += FIXED.get(group, ())
             self._group(t(f"keys.group.{group}"), [(keys, label) for keys, label in rows if keys])
         self.text.configure(state="disabled")
 

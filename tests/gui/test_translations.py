@@ -50,7 +50,13 @@ def test_every_key_in_the_code_is_in_the_catalogue_and_every_string_is_used() ->
                 for argument in node.args[node.func.id == "say" :]:
                     if isinstance(argument, ast.Constant):
                         assert argument.value in known, f"{source.name}: no string {argument.value!r}"
-    built = ("error.", "hub.", "install.error.", "recording.error.", *(pattern for pattern in patterns if pattern.endswith((".", "_"))))
+    built = (
+        "error.",
+        "hub.",
+        "install.error.",
+        "recording.error.",
+        *(pattern for pattern in patterns if pattern.endswith((".", "_"))),
+    )
     assert [key for key in sorted(known - used) if not key.startswith(built)] == []
 
 
