@@ -109,13 +109,14 @@ class ChatHeader(ttk.Frame):
     def _fit(self) -> None:
         """The names get what room there is."""
         look, width = self.look, self.winfo_width()
+        self.picker.configure(width=26 if width > look.px(760) else 17)
         self.persona.most = max(width // 4, look.px(90))
         left = max(width - self._right.winfo_reqwidth() - look.px(76), look.px(120))
         self.title.most, self.chat.most = left, max(left * 2 // 3, look.px(120))
         for part in (self.title, self.chat, self.persona):
             part.fit()
         room = left - (self.chat.winfo_reqwidth() if self.chat.winfo_manager() else 0)
-        self.subtitle.configure(text=ellipsis(self._said, look.small, max(room, 0)))
+        self.subtitle.configure(text=ellipsis(self._said, look.small, room) if room > look.px(48) else "")
         self.banner.configure(wraplength=max(width - look.px(60), 200))
 
     # --- what the user does -----------------------------------------------------------------------------------------
@@ -177,9 +178,9 @@ class ChatHeader(ttk.Frame):
         self._running, self._tavern = running, book.shown
         self.navigation.show(book.shown)
         self._needs.rows.set_source(book.shown.pictures if book.shown is not None else None)
+        self._refresh_picker(book)
         self._show_chat()
         self.switcher.refresh()
-        self._refresh_picker(book)
         warning = _warning(book, self._tavern, running=running) if self._tavern is not None else None
         if warning is not None:
             self.banner.configure(text=warning)
@@ -202,7 +203,7 @@ class ChatHeader(ttk.Frame):
         if doing is not None:
             said = t(f"switch.doing_{doing.kind}", name=short(doing.name, 60))
         else:
-            parts = [tavern_label(tavern), state.model if state.online else ""]
+            parts = [tavern_label(tavern) if len(self._numbers) < 2 else "", state.model if state.online else ""]
             said = "   ·   ".join(short(part) for part in parts if part)
         self._said = said
         self.subtitle.configure(foreground=self.look.palette.accent if doing else self.look.palette.dim)
