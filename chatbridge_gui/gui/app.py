@@ -86,6 +86,7 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
         root.after(HIDDEN, lambda: None if raised else window.show())
     else:
         window.show()
+    window.look_for_extension()
     gc.freeze()  # what the window is made of is never garbage; looking for some in another thread would touch Tk there
     root.mainloop()
     return 0

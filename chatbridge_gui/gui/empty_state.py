@@ -1,83 +1,151 @@
-"""What stands in the chat's place while there is none: what to do next, step by step.
+"""What stands in the chat's place while there is none: the way to the first message, step by step.
 
-`install_button`, `demo_button`; `kind` is what is missing.
+`start_button`, `offer_button`, `install_button`, `demo_button`; `kind` is what is missing, `ticked()` the steps that
+are done, `next_text()` what there is to do now.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.walk import STEPS, Step, Walk
+from chatbridge_gui.gui.wording import say
 
 Missing = Literal["tavern", "chat", "history"]
-WIDTH: Final = 480
+WIDTH: Final = 520
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyActions:
+    """What the buttons do."""
+
+    start: Callable[[], None]
+    take_offer: Callable[[], None]
+    install: Callable[[], None]
+    demo: Callable[[], None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    mark: ttk.Label
+    title: ttk.Label
+    words: ttk.Label
+    buttons: ttk.Frame
 
 
 class EmptyState(ttk.Frame):
-    """A column in the middle; `show` chooses its words."""
+    """A column in the middle; `show` brings it in step."""
 
-    def __init__(self, master: ttk.Frame, look: Look, *, install: Callable[[], None], demo: Callable[[], None]) -> None:
+    def __init__(self, master: ttk.Frame, look: Look, actions: EmptyActions) -> None:
         super().__init__(master, name="empty_state")
         self.look = look
-        self.kind: Missing = "tavern"
-        self._address = ("localhost", 8001)
+        self.walk = Walk()
         self._column = ttk.Frame(self)
         self._heading = ttk.Label(self._column, font=look.title, anchor="center", justify="center")
         self._text = ttk.Label(self._column, wraplength=look.px(WIDTH), justify="center", anchor="center")
-        self._steps = ttk.Frame(self._column)
         self._heading.pack(fill="x")
-        self._text.pack(fill="x", pady=(look.px(6), look.px(14)))
-        installing = self._step("1", "empty.install_title", "empty.install")
-        self._connecting = self._step("2", "empty.connect_title", "empty.connect")
-        trying = self._step("?", "empty.demo_title", "empty.demo")
-        self.install_button = ttk.Button(
-            installing, name="install_step", text=t("install.open"), bootstyle="primary", command=install
-        )
+        self._text.pack(fill="x", pady=(look.px(4), look.px(14)))
+        self._rows = {step: self._row(step) for step in STEPS}
+        self.start_button = self._button("server", "start_step", "server.start", actions.start)
+        self.offer_button = self._button("server", "offer_step", "", actions.take_offer)
+        self.install_button = self._button("install", "install_step", "install.open", actions.install)
+        self._demo = ttk.Frame(self._column)
+        self._demo_words = ttk.Label(self._demo, font=look.small)
+        say(self._demo_words, "empty.demo_title")
         self.demo_button = ttk.Button(
-            trying, name="demo_step", text=t("demo.start"), bootstyle="primary-outline", command=demo
+            self._demo, name="demo_step", text=t("demo.start"), icon="stars", bootstyle="ghost", command=actions.demo
         )
-        for button in (self.install_button, self.demo_button):
-            button.grid(row=0, column=2, rowspan=2, sticky="e", padx=(look.px(12), 0))
+        say(self.demo_button, "demo.start")
+        self._demo_words.pack(side="left")
+        self.demo_button.pack(side="left", padx=(look.px(4), 0))
         self.bind("<Configure>", lambda _event: self._centre())
         self._column.bind("<Configure>", lambda _event: self._centre())
-        self.apply_theme()
-        self.show("tavern")
+        self.show(self.walk)
 
-    def _step(self, mark: str, title: str, text: str) -> ttk.Frame:
+    def _row(self, step: Step) -> _Row:
         look = self.look
-        step = ttk.Frame(self._steps)
-        ttk.Label(step, text=mark, font=look.title, bootstyle="primary", width=2).grid(
-            row=0, column=0, rowspan=2, sticky="nw"
-        )
-        ttk.Label(step, text=t(title), font=look.heading).grid(row=0, column=1, sticky="w")
-        words = ttk.Label(step, name="words", wraplength=look.px(WIDTH - 40), justify="left", text=self._words(text))
-        words.grid(row=1, column=1, sticky="w", pady=(look.px(2), 0))
-        step.columnconfigure(1, weight=1)
-        step.pack(fill="x", pady=(0, look.px(14)))
-        return step
+        frame = ttk.Frame(self._column, name=f"step_{step}")
+        mark = ttk.Label(frame, icon="circle")
+        title = ttk.Label(frame, font=look.heading)
+        say(title, f"empty.{step}_title")
+        words = ttk.Label(frame, wraplength=look.px(WIDTH - 40), justify="left")
+        buttons = ttk.Frame(frame)
+        mark.grid(row=0, column=0, padx=(0, look.px(10)), sticky="w")
+        title.grid(row=0, column=1, sticky="w")
+        frame.columnconfigure(1, weight=1, minsize=look.px(WIDTH - 40))
+        frame.pack(fill="x", pady=(0, look.px(7)))
+        return _Row(mark, title, words, buttons)
+
+    def _button(self, step: Step, name: str, words: str, command: Callable[[], None]) -> ttk.Button:
+        button = ttk.Button(self._rows[step].buttons, name=name, bootstyle="primary", command=command)
+        if words:
+            say(button, words)
+        return button
 
     def _centre(self) -> None:
         """In the middle, but never with its head cut off."""
         space = (self.winfo_height() - self._column.winfo_reqheight()) // 2
-        self._column.place(relx=0.5, y=max(space * 9 // 10, self.look.px(10)), anchor="n")
+        self._column.place(relx=0.5, y=max(space * 9 // 10, self.look.px(8)), anchor="n")
 
-    def _words(self, key: str) -> str:
-        host, port = self._address
-        return t(key, host=host, port=port)
+    @property
+    def kind(self) -> Missing:
+        if not self.walk.connected:
+            return "tavern"
+        return "history" if self.walk.waiting else "chat"
+
+    def ticked(self) -> list[Step]:
+        return [step for step in STEPS if self.walk.done(step)]
+
+    def next_text(self) -> str:
+        return str(self._rows[self.walk.next].words.cget("text"))
 
     def apply_theme(self) -> None:
-        self._text.configure(foreground=self.look.palette.dim)
+        self.show(self.walk)
 
-    def show(self, kind: Missing, *, host: str = "localhost", port: int = 8001) -> None:
-        """Say what is missing. Host and port are those to enter in SillyTavern."""
-        self.kind = kind
-        self._address = (host, port)
-        self._heading.configure(text=t(f"empty.no_{kind}_title"))
-        self._text.configure(text=t(f"empty.no_{kind}"))
-        self._connecting.nametowidget("words").configure(text=self._words("empty.connect"))
-        if kind == "tavern":
-            self._steps.pack(fill="x")
+    def apply_language(self) -> None:
+        self.show(self.walk)
+
+    def show(self, walk: Walk) -> None:
+        """Say how far it has come and what is next."""
+        self.walk = walk
+        palette = self.look.palette
+        self._heading.configure(text=t(f"empty.no_{self.kind}_title"))
+        self._text.configure(text=t(f"empty.no_{self.kind}"), foreground=palette.dim)
+        self._demo_words.configure(foreground=palette.dim)
+        self._show_buttons()
+        for step, row in self._rows.items():
+            done, current = walk.done(step), step == walk.next
+            icon = "check-circle-fill" if done else "arrow-right-circle-fill" if current else "circle"
+            colour = palette.good if done else palette.accent if current else palette.dim
+            row.mark.configure(icon=icon, foreground=colour)
+            row.title.configure(foreground="" if current else palette.dim)
+            if current:
+                words = t(walk.words, host=walk.host, port=walk.port, problem=walk.problem)
+                bad = step == "server" and bool(walk.problem)
+                row.words.configure(text=words, foreground=palette.bad if bad else "")
+                row.words.grid(row=1, column=1, sticky="w", pady=(self.look.px(2), 0))
+            else:
+                row.words.grid_remove()
+            if current and row.buttons.winfo_children():
+                row.buttons.grid(row=2, column=1, sticky="w", pady=(self.look.px(8), self.look.px(4)))
+            else:
+                row.buttons.grid_remove()
+        if walk.connected:
+            self._demo.pack_forget()
         else:
-            self._steps.pack_forget()
+            self._demo.pack(pady=(self.look.px(10), 0))
+
+    def _show_buttons(self) -> None:
+        walk = self.walk
+        for button in (self.start_button, self.offer_button, self.install_button):
+            button.pack_forget()
+        if walk.offer is not None:
+            self.offer_button.configure(text=t("server.offer", port=walk.offer))
+            self.offer_button.pack(side="left")
+        elif not walk.starting:
+            self.start_button.pack(side="left")
+        self.install_button.pack(side="left")

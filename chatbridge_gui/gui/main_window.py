@@ -13,12 +13,14 @@ import tkinter
 import traceback
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from time import time
 from types import TracebackType
 from typing import Final, Literal
 
 import ttkbootstrap as ttk
 
+from chatbridge_gui import installer
 from chatbridge_gui.bridge.events import (
     AccessWanted,
     Answered,
@@ -48,7 +50,7 @@ from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.command_table import window_commands
 from chatbridge_gui.gui.commands import Commands
 from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
-from chatbridge_gui.gui.empty_state import EmptyState
+from chatbridge_gui.gui.empty_state import EmptyActions, EmptyState
 from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent, WorkDone
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
@@ -179,7 +181,16 @@ class MainWindow(ttk.Frame):
         self.access_question = AccessQuestion(
             self, look, answered=self.serving.admission.decide, place=lambda: layout.put_on_top(self.access_question)
         )
-        self.empty_state = EmptyState(layout.stage, look, install=self.open_install_dialog, demo=self.toggle_demo)
+        self.empty_state = EmptyState(
+            layout.stage,
+            look,
+            EmptyActions(
+                start=self.server_panel.press_start,
+                take_offer=self.server_panel.take_offer,
+                install=self.open_install_dialog,
+                demo=self.toggle_demo,
+            ),
+        )
         self.send_box = SendBox(
             layout.chat_column,
             look,
@@ -255,10 +266,23 @@ class MainWindow(ttk.Frame):
                 self.look,
                 self.work,
                 closed=self._install_dialog_closed,
-                installed=self.upgrades.installed_in,
+                installed=self._installed_in,
             )
         else:
             self.install_dialog.lift()
+
+    def _installed_in(self, folder: str) -> None:
+        self.upgrades.installed_in(folder)
+        self.showing.soon()
+
+    def look_for_extension(self) -> None:
+        """Find out, in the background, whether a SillyTavern on this computer has the extension."""
+
+        def found(folders: list[Path] | None, _error: Exception | None) -> None:
+            self.showing.installed = bool(folders)
+            self.showing.soon()
+
+        self.work.start(installer.find_installed, found)
 
     def _install_dialog_closed(self) -> None:
         self.install_dialog = None

@@ -17,6 +17,7 @@ from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.side_windows import SideWindows
 from chatbridge_gui.gui.status_bar import StatusBar
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
+from chatbridge_gui.gui.walk import Walk, told_by
 from chatbridge_gui.gui.wording import say_again
 from chatbridge_gui.settings import Settings
 
@@ -62,6 +63,8 @@ class Showing:
         also: Callable[[], None],
     ) -> None:
         self.peers: dict[int, PeerInfo] = {}
+        self.installed = False
+        """Whether a SillyTavern on this computer has the extension."""
         self._panels = panels
         self._book = book
         self._settings = settings
@@ -111,15 +114,26 @@ class Showing:
 
     def _choose_page(self, shown: Tavern | None) -> None:
         """The chat, or what there is to do until there is one."""
-        empty = self._panels.empty_state
-        if shown is None:
-            empty.show("tavern", host=self._settings.host, port=int(self._settings.port))
-        elif shown.mirror.chat.id is None and not shown.mirror.streams:
-            empty.show("history" if shown.mirror.epoch < 0 else "chat")
-        else:
+        if shown is not None and (shown.mirror.chat.id is not None or shown.mirror.streams):
             self._panels.chat_view.lift()
             return
-        empty.lift()
+        server = self._panels.server_panel
+        connected, waiting, may_read = told_by(shown)
+        self._panels.empty_state.show(
+            Walk(
+                listening=server.phase == "listening",
+                starting=server.phase in ("starting", "stopping"),
+                problem=server.problem_text(),
+                offer=server.offer,
+                installed=self.installed or bool(self._settings.extension_folders),
+                connected=connected,
+                waiting=waiting,
+                may_read=may_read,
+                host=self._settings.host,
+                port=int(self._settings.port),
+            )
+        )
+        self._panels.empty_state.lift()
 
 
 def window_title(book: TavernBook) -> str:
