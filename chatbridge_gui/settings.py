@@ -42,7 +42,7 @@ class Settings(msgspec.Struct, kw_only=True):
     enter_sends: bool = True
     """Otherwise Enter begins a new line, and Shift+Enter sends."""
     log_shown: bool = True
-    side_width: int = 270
+    side_width: int = 300
     side_shown: bool = True
     debug: bool = False
 

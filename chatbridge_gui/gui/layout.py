@@ -29,7 +29,7 @@ class Layout:
         self.panes = ttk.Panedwindow(self.columns, name="panes", orient="vertical")
         self.chat_column = ttk.Frame(self.panes, name="chat")
         self.stage = ttk.Frame(self.chat_column, name="stage")
-        self._side_width = 270
+        self._side_width = 300
         self._log_height = 180
 
     def arrange(

@@ -328,6 +328,7 @@ class MainWindow(ttk.Frame):
                 self.asking.answered(event)
             case PeersMeasured():
                 self.status_bar.measured(event, self.showing.shown_peer())
+                self.server_panel.peers.measured(event.peers)
             case WorkDone():
                 self.work.done(event)
             case TavernsChanged():
@@ -341,8 +342,6 @@ class MainWindow(ttk.Frame):
                 self.showing.soon()
             case HubStarted() | HubFailed() | HubStopped():
                 self._hub_turned(event)
-            case PeersMeasured():
-                self.server_panel.peers.measured(event.peers)
             case AccessWanted():
                 self.access_question.ask(event)
             case WindowWanted():

@@ -28,7 +28,7 @@ ServerPhase = Literal["stopped", "starting", "listening", "stopping", "failed"]
 WIDTH: Final = 300
 WORDS: Final = 250
 MEASURED_EVERY: Final = 1_000
-"""Milliseconds between two looks at what the connections carry, while there are any and the panel can be seen."""
+"""Milliseconds between two looks at what the connections carry, while there are any and the window can be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,6 +351,6 @@ class ServerPanel(ttk.Frame):
 
     def _measure(self) -> None:
         self._timer = None
-        if self.phase == "listening" and self.winfo_viewable():
+        if self.phase == "listening" and self.winfo_toplevel().winfo_viewable():
             self._actions.measure()
         self._measure_soon()
