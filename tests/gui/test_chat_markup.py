@@ -73,6 +73,7 @@ def test_a_reply_that_has_grown_looks_like_one_that_is_opened(driver: Driver, se
     driver.settle()
     grown = dump(driver)
     driver.window.chat_view.show(driver.window.chat_view.mirror)
+    driver.settle()
     assert grown == dump(driver)
 
 
