@@ -191,13 +191,12 @@ class Readers:
 def _entry(tavern: Tavern, news: ChatChanges | StreamEnd) -> Entry:
     changes = tuple(changes_of(news))
     if isinstance(news, ChatChanges):
-        frame = encode("chat_changes", news)
-        return Entry(news.base, news.revision, changes, frame, frame)
+        return Entry(news.base, news.revision, changes, encode("chat_changes", news))
     frame = encode("stream_end", news)
     revision = tavern.mirror.revision
     if not changes:
         return Entry(revision, revision, (), frame, ends=news.stream)
-    plain = ChatChanges(
+    change = ChatChanges(
         chat_id=tavern.mirror.chat.id,
         epoch=news.epoch,
         base=news.base,
@@ -205,7 +204,7 @@ def _entry(tavern: Tavern, news: ChatChanges | StreamEnd) -> Entry:
         changes=list(changes),
         tavern=tavern.number,
     )
-    return Entry(news.base, news.revision, changes, frame, encode("chat_changes", plain), news.stream)
+    return Entry(news.base, news.revision, changes, frame, news.stream, change)
 
 
 def is_first_page(news: TavernNews) -> bool:

@@ -2,28 +2,36 @@
 
 from collections import deque
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
-from chatbridge_gui.protocol.messages import Change
+from chatbridge_gui.protocol.codec import encode
+from chatbridge_gui.protocol.messages import Change, ChatChanges
 
 MOST_ENTRIES: Final = 2_000
 MOST_BYTES: Final = 4 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Entry:
-    """A frame that went out, and what it changed; `base` and `revision` are equal if it changed nothing.
-
-    `changes_frame` says the same to those who follow the chat and not its streams; None if there is nothing to say.
-    """
+    """A frame that went out, and what it changed; `base` and `revision` are equal if it changed nothing."""
 
     base: int
     revision: int
     changes: tuple[Change, ...]
     frame: bytes
-    changes_frame: bytes | None = None
     ends: int | None = None
     """The reply that ended with it."""
+    change: ChatChanges | None = None
+    """What that end changed in the chat."""
+
+    @cached_property
+    def changes_frame(self) -> bytes | None:
+        """The frame for those who follow the chat and not its streams, written when the first of them is told; None if
+        there is nothing to say."""
+        if self.ends is None:
+            return self.frame
+        return None if self.change is None else encode("chat_changes", self.change)
 
 
 class Journal:
