@@ -11,7 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from chatbridge_gui.bridge.config import HubConfig, is_loopback
+from chatbridge_gui.bridge.config import HubConfig
+from chatbridge_gui.protocol.hosts import is_loopback
 from chatbridge_gui.settings import load_token as load_token
 from chatbridge_gui.settings import make_token as make_token
 from chatbridge_gui.settings import token_file as token_file

@@ -3,7 +3,7 @@
 import contextlib
 import socket
 
-from chatbridge_gui.bridge.config import is_loopback
+from chatbridge_gui.protocol.hosts import is_loopback
 
 _SOMEWHERE_ELSE = {socket.AF_INET: "192.0.2.1", socket.AF_INET6: "2001:db8::1"}
 """Addresses that are nobody's. Nothing is sent there: the system is only asked which way it would go."""

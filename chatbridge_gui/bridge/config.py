@@ -1,8 +1,9 @@
 """What a hub has to know before it can listen."""
 
-import ipaddress
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
+
+from chatbridge_gui.protocol.hosts import is_loopback
 
 LetIn: TypeAlias = Literal["computer", "ask", "token"]
 """Who may enter without being known: programs of this computer, nobody before the user was asked, nobody without the
@@ -39,14 +40,3 @@ class HubConfig:
     def asks_for_token(self) -> bool:
         """Whether nobody enters without the token; where the user is asked instead, it only spares the question."""
         return self.token is not None and not (self.is_loopback and self.let_in == "ask")
-
-
-def is_loopback(host: str) -> bool:
-    """Whether a host name or address means this computer itself."""
-    name = host.lower().strip("[]")
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from chatbridge_gui import diagnostics
-from chatbridge_gui.bridge.config import HubConfig, is_loopback
+from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import HubEvent, HubFailed, HubStopped, LogRow
 from chatbridge_gui.bridge.thread import HubThread
 from chatbridge_gui.cli.arguments import LEVELS
@@ -17,6 +17,7 @@ from chatbridge_gui.cli.origins import no_origin, origin_of
 from chatbridge_gui.cli.terminal import fail, say
 from chatbridge_gui.diagnostics import Diagnostics
 from chatbridge_gui.log_file import log_line as log_line
+from chatbridge_gui.protocol.hosts import is_loopback
 from chatbridge_gui.settings import SettingsError, load, load_token
 
 _LOOK_UP: Final = 0.5  # on Windows a waiting main thread hears of Ctrl+C only when it wakes

@@ -1,11 +1,11 @@
 """Where the hub is, and the token for it: arguments first, then the environment, then what the window has saved."""
 
-import ipaddress
 import os
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from chatbridge_gui import settings
+from chatbridge_gui.protocol.hosts import is_loopback
 
 URL_VARIABLE = "CHATBRIDGE_URL"
 TOKEN_VARIABLE = "CHATBRIDGE_TOKEN"
@@ -44,7 +44,7 @@ def find(url: str | None = None, host: str | None = None, port: int | None = Non
         host = _EVERY_ADDRESS.get(host.strip("[]"), host.strip("[]"))
         url = f"ws://[{host}]:{port}" if ":" in host else f"ws://{host}:{port}"
     name = _checked(url)
-    ours = _is_loopback(name) or (saved is not None and name == saved.host.strip("[]").lower())
+    ours = is_loopback(name) or (saved is not None and name == saved.host.strip("[]").lower())
     return Address(url, token, settings.load_token() if ours and token is None else None)
 
 
@@ -56,12 +56,3 @@ def _checked(url: str) -> str:
     if parts.query or parts.fragment or parts.username is not None:
         raise ValueError("a hub's address is ws://host:port and nothing more; a token never belongs into it")
     return parts.hostname
-
-
-def _is_loopback(name: str) -> bool:
-    if name == "localhost" or name.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(name).is_loopback
-    except ValueError:
-        return False

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.bridge.config import is_loopback
 from chatbridge_gui.bridge.events import HubFailed
 from chatbridge_gui.gui.access_panel import AccessPanel
 from chatbridge_gui.gui.admission import Admission
@@ -23,6 +22,7 @@ from chatbridge_gui.gui.permission_list import PermissionList
 from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
+from chatbridge_gui.protocol.hosts import is_loopback
 
 ServerPhase = Literal["stopped", "starting", "listening", "stopping", "failed"]
 WIDTH: Final = 300

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from chatbridge_gui.bridge import access
 from chatbridge_gui.bridge.access import check_headers, normal_origin, token_matches
-from chatbridge_gui.bridge.config import HubConfig, is_loopback
+from chatbridge_gui.bridge.config import HubConfig
+from chatbridge_gui.protocol.hosts import is_loopback
 from chatbridge_gui.settings import SettingsError
 
 HERE = HubConfig("localhost", 8001)
