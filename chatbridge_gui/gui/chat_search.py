@@ -37,15 +37,15 @@ class Place(NamedTuple):
 class ChatSearch:
     """How often each message of `mirror` has what is looked for: from index `begin` upwards first, then the rest.
 
-    `total` counts the hits as far as it has come, `left_out` the messages that took too long; `given_up` tells that
-    there were too many of these.
+    `mirror` is the chat, `total` counts the hits as far as it has come, `left_out` the messages that took too long;
+    `given_up` tells that there were too many of these.
     """
 
     def __init__(self, search: Search, mirror: ChatMirror, begin: int) -> None:
         self.search = search
         self.total = self.left_out = 0
         self.given_up = False
-        self._mirror = mirror
+        self.mirror = mirror
         self._begin(begin)
 
     @property
@@ -54,7 +54,7 @@ class ChatSearch:
         return bool(self._todo)
 
     def _begin(self, begin: int) -> None:
-        mirror = self._mirror
+        mirror = self.mirror
         self._known = mirror.splices.count
         self._start = mirror.start
         self._counts = [0] * mirror.total
@@ -63,29 +63,35 @@ class ChatSearch:
         begin = min(max(begin, mirror.start), mirror.total)
         self._todo = [one for one in ((begin, mirror.total), (mirror.start, begin)) if one[0] < one[1]]
 
-    def follow(self) -> bool:
-        """Take in what has changed in the chat. False: it was sent anew or is another, and all is looked through again;
-        `moved` says nothing of such a change."""
-        changes = self._mirror.splices.since(self._known)
+    def follow(self) -> list[Splice] | None:
+        """Take in what has changed in the chat, and say what. None: it was sent anew; all is looked through again."""
+        changes = self.mirror.splices.since(self._known)
         if changes is None:
-            self._begin(self._mirror.total)
-            return False
-        self._known = self._mirror.splices.count
-        for at, removed, inserted in changes:
+            self._begin(self.mirror.total)
+            return None
+        self._known = self.mirror.splices.count
+        for change in changes:
+            at, removed, inserted = change
             self.total -= sum(self._counts[at : at + removed])
             self._counts[at : at + removed] = [0] * inserted
             self._done[at : at + removed] = bytes(inserted)
-            self._todo = [
-                (moved(lo, [(at, removed, inserted)]), moved(hi, [(at, removed, inserted)])) for lo, hi in self._todo
-            ]
-            self._start = moved(self._start, [(at, removed, inserted)])
+            self._todo = [(moved(low, [change]), moved(high, [change])) for low, high in self._todo]
+            self._start = moved(self._start, [change])
             if inserted:
                 self._todo.append((at, at + inserted))
-        if self._mirror.start < self._start:
-            self._todo.insert(0, (self._mirror.start, self._start))
-        self._start = self._mirror.start
-        self._todo = [(lo, hi) for lo, hi in self._todo if lo < hi]
-        return True
+        if self.mirror.start < self._start:
+            self._todo.insert(0, (self.mirror.start, self._start))
+        self._start = self.mirror.start
+        self._todo = [(low, high) for low, high in self._todo if low < high]
+        return changes
+
+    def after(self, place: Place, changes: Iterable[Splice] | None) -> Place | None:
+        """Where a hit is after these changes; None if its message is gone or another one now."""
+        for at, removed, inserted in changes or ():
+            if at <= place.at < at + removed:
+                return None
+            place = Place(moved(place.at, [Splice(at, removed, inserted)]), place.number)
+        return place if changes is not None else None
 
     def step(self, seconds: float) -> None:
         """Look on for about so long."""
@@ -94,7 +100,7 @@ class ChatSearch:
             low, high = self._todo.pop()
             if high - 1 > low:
                 self._todo.append((low, high - 1))
-            if high - 1 >= self._mirror.start and not self._done[high - 1]:
+            if high - 1 >= self.mirror.start and not self._done[high - 1]:
                 self._count(high - 1)
 
     def _count(self, index: int) -> None:
@@ -109,7 +115,7 @@ class ChatSearch:
         self.total += self._counts[index]
 
     def _hits(self, index: int) -> list[Hit]:
-        message = self._mirror.messages[index - self._mirror.start]
+        message = self.mirror.messages[index - self.mirror.start]
         searching = self.search.begin(LONGEST)
         return [
             Hit(part, start, end)
@@ -119,7 +125,7 @@ class ChatSearch:
 
     def hits(self, index: int) -> list[Hit]:
         """Where it is found in this message, if that was looked through."""
-        if not (self._mirror.start <= index < len(self._counts)) or not self._counts[index]:
+        if not (self.mirror.start <= index < len(self._counts)) or not self._counts[index]:
             return []
         try:
             return self._hits(index)
@@ -158,7 +164,7 @@ class ChatSearch:
         return 0 <= place.at < len(self._counts) and place.number < self._counts[place.at]
 
 
-def moved(place: int, changes: Iterable[Splice | tuple[int, int, int]]) -> int:
+def moved(place: int, changes: Iterable[Splice]) -> int:
     """Where what was at this index is after the changes; what is gone is where the change began."""
     for at, removed, inserted in changes:
         if place >= at + removed:

@@ -43,7 +43,11 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
         )
     text.tag_configure("card", font=look.small, background=palette.code_background, spacing1=look.px(4))
     text.tag_configure("waiting", font=look.small, foreground=palette.dim, justify="center", spacing1=look.px(6))
-    for tag in ("user", "character", "system", "note", "writing", "swipe_left", "swipe_right", "hidden", "sel"):
+    for tag in ("user", "character", "system", "note", "writing", "swipe_left", "swipe_right", "hidden"):
+        text.tag_raise(tag)
+    text.tag_configure("found", background=palette.found_background)
+    text.tag_configure("found_here", background=palette.found_here_background, foreground=palette.found_here)
+    for tag in ("found", "found_here", "sel"):
         text.tag_raise(tag)
 
 

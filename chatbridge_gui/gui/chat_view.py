@@ -143,6 +143,7 @@ class ChatView(LongChat):
         self.picker.moved()
         self.paint()
         self._look_soon()
+        self.moved()
 
     def _wanted(self, mirror: ChatMirror) -> list[Item]:
         return items(mirror, self.shown.first, self.shown.last, self._reading.unread)
@@ -351,6 +352,12 @@ class ChatView(LongChat):
             new = self._redraw(self._line(at), block, block.item, unfolded=not block.unfolded, arrows=block.arrows)
         self._replace(at, new)
         self.text.yview(f"{top}.0")
+
+    def unfold(self, index: int) -> None:
+        """Show the reasoning of a message that is in the range."""
+        at = self._place(index)
+        if self._blocks[at].fold and not self._blocks[at].unfolded:
+            self._toggle(at)
 
     def _replace(self, at: int, new: Block) -> None:
         if self._arrowed is self._blocks[at]:

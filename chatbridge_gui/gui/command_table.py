@@ -18,6 +18,9 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("install", "install.open", window.open_install_dialog, group="server"),
         Command("demo", "demo.start", window.toggle_demo, group="server"),
         *navigation_commands(window.header),
+        Command("find", "find.open", window.finder.open, ("Mod+F",), "chat", window.no_chat),
+        Command("find_next", "find.next", window.finder.next, ("F3",), "chat", window.no_chat),
+        Command("find_previous", "find.previous", window.finder.previous, ("Shift+F3",), "chat", window.no_chat),
         Command(
             "question", "command.question", window.access_question.focus_question, ("F8",), why_not=window.no_question
         ),

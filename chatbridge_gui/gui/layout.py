@@ -16,6 +16,10 @@ LEAST_CHAT: Final = (420, 260)
 """The chat keeps at least this width and height, whatever else wants to be large."""
 LEAST_SIDE: Final = 220
 LEAST_LOG: Final = 80
+FIND_ROWS: Final = (2, 3)
+EXPORT_ROW: Final = 4
+STAGE: Final = 5
+"""Rows of the chat's column: bars that come and go stand between the header and the stage."""
 
 
 class Layout:
@@ -46,10 +50,10 @@ class Layout:
         column = self.chat_column
         header.grid(row=0, column=0, sticky="ew")
         ttk.Separator(column).grid(row=1, column=0, sticky="ew")
-        self.stage.grid(row=2, column=0, sticky="nsew")
-        ttk.Separator(column).grid(row=3, column=0, sticky="ew")
-        send_box.grid(row=4, column=0, sticky="ew")
-        column.rowconfigure(2, weight=1)
+        self.stage.grid(row=STAGE, column=0, sticky="nsew")
+        ttk.Separator(column).grid(row=STAGE + 1, column=0, sticky="ew")
+        send_box.grid(row=STAGE + 2, column=0, sticky="ew")
+        column.rowconfigure(STAGE, weight=1)
         column.columnconfigure(0, weight=1)
         for page in pages:
             page.place(relwidth=1, relheight=1)

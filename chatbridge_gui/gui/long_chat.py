@@ -1,6 +1,6 @@
 """A chat of any length in a widget that holds some thousands of its messages: the range goes along with the reader."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -17,7 +17,8 @@ NEAR: Final = 60
 
 class LongChat(FollowingText):
     """`shown` is the range of the messages of `mirror` that are in the widget, each of them a block. Near its ends a
-    page comes in each turn of the main loop. The scrollbar stands for the whole chat."""
+    page comes in each turn of the main loop. The scrollbar stands for the whole chat. `moved` is called when another
+    part of the chat is in sight or something in it has changed."""
 
     def __init__(self, master: ttk.Frame, look: Look, *, name: str, text_name: str, latest: str) -> None:
         super().__init__(master, look, name=name, text_name=text_name, latest=latest)
@@ -25,6 +26,7 @@ class LongChat(FollowingText):
         self.shown = ShownRange()
         self._blocks: list[Block] = []
         self._looks: str | None = None
+        self.moved: Callable[[], object] = lambda: None
         self.text.bind("<Control-Home>", lambda _event: self._at_key(self.to_start))
         self.text.bind("<Control-End>", lambda _event: self._at_key(self.follow_end))
 
@@ -97,6 +99,7 @@ class LongChat(FollowingText):
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
         self._look_soon()
+        self.moved()
 
     def _look_soon(self) -> None:
         if self._looks is None:
@@ -162,6 +165,11 @@ class LongChat(FollowingText):
                 break
         return at
 
+    def block(self, index: int) -> tuple[int, Block]:
+        """The line of the name of a message that is in the range, and its block."""
+        at = self._place(index)
+        return self._line(at), self._blocks[at]
+
     def _place(self, index: int) -> int:
         """Which block is the message at this index, which is in the range."""
         ahead = index - max(self.shown.first, self.mirror.start if self.mirror is not None else 0)
@@ -171,6 +179,21 @@ class LongChat(FollowingText):
                     return at
                 ahead -= 1
         raise IndexError(index)
+
+    def in_sight(self) -> Iterator[tuple[int, int, Block]]:
+        """The messages that can be seen, at least in part: each one's index in the chat, the line of its name, and its
+        block."""
+        top, bottom = self._number("@0,0"), self._number(f"@0,{self.text.winfo_height()}")
+        start = self.mirror.start if self.mirror is not None else 0
+        index, line = max(self.shown.first, start), 1
+        for block in self._blocks:
+            if line > bottom:
+                return
+            if not isinstance(block.item, Notice):
+                if line + block.lines > top:
+                    yield index, line, block
+                index += 1
+            line += block.lines
 
     def _held(self, line: int, count: int) -> str | None:
         """What stays where it is for a reader while so many lines from this one on are written anew: the first thing in

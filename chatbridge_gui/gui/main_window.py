@@ -52,9 +52,10 @@ from chatbridge_gui.gui.commands import Commands
 from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
 from chatbridge_gui.gui.empty_state import EmptyActions, EmptyState
 from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent, WorkDone
+from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
-from chatbridge_gui.gui.layout import Layout
+from chatbridge_gui.gui.layout import FIND_ROWS, Layout
 from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels, Showing, window_title
@@ -175,6 +176,7 @@ class MainWindow(ttk.Frame):
             ),
         )
         self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
+        self.finder = Finder(layout.chat_column, look, self.chat_view, FIND_ROWS)
         self.server_panel = ServerPanel(
             layout.columns, look, actions, self.serving.admission, host=self.settings.host, port=self.settings.port
         )
@@ -247,12 +249,18 @@ class MainWindow(ttk.Frame):
             self.below.pane,
             self.notices,
             self.access_question,
+            self.finder.bar,
             self.message_desk,
             self.status_bar,
             self.side_windows,
         )
 
     # --- what the user does -----------------------------------------------------------------------------------------
+
+    def no_chat(self) -> str | None:
+        """The key of the reason why no chat is shown, or None."""
+        mirror = self.chat_view.mirror
+        return "why.no_chat" if mirror is None or mirror.chat.id is None else None
 
     def choose_tavern(self, number: int) -> None:
         """Show this tavern's chat."""

@@ -9,6 +9,7 @@ from chatbridge_gui.gui.actions import Availability
 from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.empty_state import EmptyState
+from chatbridge_gui.gui.find_bar import FindBar
 from chatbridge_gui.gui.lower_pane import LowerPane
 from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
@@ -34,6 +35,7 @@ class Panels:
     lower_pane: LowerPane
     notices: Notices
     access_question: AccessQuestion
+    find_bar: FindBar
     message_desk: MessageDesk
     status_bar: StatusBar
     side_windows: SideWindows

@@ -21,7 +21,7 @@ class ReplyWriter:
     def __init__(self, text: tkinter.Text) -> None:
         self._text = text
         text.insert("1.0", "\U0001f600")
-        self._astral = int(text.index("1.end").partition(".")[2])
+        self.wide = int(text.index("1.end").partition(".")[2])
         """How many characters Tk takes one from outside the basic plane for."""
         text.delete("1.0", "1.end")
 
@@ -148,9 +148,9 @@ class ReplyWriter:
 
     def _column(self, text: str, at: int) -> int:
         """Where Tk counts this character of a line."""
-        if self._astral == 1 or text.isascii():
+        if self.wide == 1 or text.isascii():
             return at
-        return at + (self._astral - 1) * sum(letter > "\uffff" for letter in text[:at])
+        return at + (self.wide - 1) * sum(letter > "\uffff" for letter in text[:at])
 
 
 def _joined(line: Line) -> str:

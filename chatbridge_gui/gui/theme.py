@@ -34,6 +34,9 @@ class Palette:
     speech: str
     underlined: str
     code_background: str
+    found_background: str
+    found_here: str
+    found_here_background: str
     note: str
     note_background: str
 
@@ -56,6 +59,9 @@ PALETTES: Final[dict[str, Palette]] = {
         speech="#a34f00",
         underlined="#1f6b45",
         code_background="#f1f3f5",
+        found_background="#fff3bf",
+        found_here="#ffffff",
+        found_here_background="#b35300",
         note="#f8f9fa",
         note_background="#343a40",
     ),
@@ -76,6 +82,9 @@ PALETTES: Final[dict[str, Palette]] = {
         speech="#e8953a",
         underlined="#bce7cf",
         code_background="#2c3136",
+        found_background="#4d430f",
+        found_here="#1b1e21",
+        found_here_background="#ffb454",
         note="#212529",
         note_background="#dee2e6",
     ),

@@ -11,8 +11,11 @@ import pytest
 import ttkbootstrap as ttk
 
 from chatbridge_gui.gui import i18n
+from chatbridge_gui.protocol.messages import ChatMessage
 
-from .driver import Driver
+from .driver import Driver, history, many
+
+TOTAL = 100_000
 
 
 @pytest.fixture(autouse=True)
@@ -52,3 +55,19 @@ def driver(root: tkinter.Tk, caplog: pytest.LogCaptureFixture) -> Iterator[Drive
     assert found.errors == []
     assert [row for row in rows if "\terror\t" in row] == []
     assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
+@pytest.fixture(scope="module")
+def whole() -> list[ChatMessage]:
+    return many(TOTAL)
+
+
+@pytest.fixture
+def long(driver: Driver, whole: list[ChatMessage]) -> Driver:
+    """A window with a chat of 100,000 messages."""
+    driver.chatting([])
+    driver.news(history(whole, epoch=1))
+    driver.settle()
+    driver.window.chat_view.text.focus_force()
+    driver.until(lambda: driver.root.focus_get() is driver.window.chat_view.text)
+    return driver

@@ -9,25 +9,8 @@ from chatbridge_gui.gui import long_chat
 from chatbridge_gui.gui.shown_range import PAGE
 from chatbridge_gui.protocol.messages import ChatMessage, Splice
 
+from .conftest import TOTAL
 from .driver import Driver, begun, changed, edited, ended, history, many, message, piece
-
-TOTAL = 100_000
-
-
-@pytest.fixture(scope="module")
-def whole() -> list[ChatMessage]:
-    return many(TOTAL)
-
-
-@pytest.fixture
-def long(driver: Driver, whole: list[ChatMessage]) -> Driver:
-    """A window with a chat of 100,000 messages."""
-    driver.chatting([])
-    driver.news(history(whole, epoch=1))
-    driver.settle()
-    driver.window.chat_view.text.focus_force()
-    driver.until(lambda: driver.root.focus_get() is driver.window.chat_view.text)
-    return driver
 
 
 def first_seen(driver: Driver) -> tuple[str, int]:

@@ -81,7 +81,7 @@ def test_pages_that_come_later_are_looked_through_as_well() -> None:
     search = done(begun(mirror, "x"))
     assert search.total == 20
     mirror.apply(ChatHistory(chat=REF, epoch=1, revision=0, total=50, start=0, messages=messages[:30]))
-    assert search.follow() and search.searching
+    assert search.follow() == [] and search.searching
     assert done(search).total == 50
 
 
@@ -97,7 +97,7 @@ def test_whatever_changes_it_knows_as_much_as_a_search_that_begins_then() -> Non
         splice = Splice(at=at, remove=remove, insert=insert)
         mirror.apply(ChatChanges(chat_id="a", epoch=1, base=revision, revision=revision + 1, changes=[splice]))
         if random.random() < 0.5:
-            assert search.follow()
+            assert search.follow() is not None
             search.step(0.00005)
     search.follow()
     fresh = done(begun(mirror, "x"))
@@ -109,7 +109,7 @@ def test_a_chat_that_is_sent_anew_is_looked_through_anew() -> None:
     mirror = mirror_of(said("x", "y"))
     search = done(begun(mirror, "x"))
     mirror.apply(ChatHistory(chat=REF, epoch=2, revision=0, total=3, start=0, messages=said("x", "x", "x")))
-    assert not search.follow()
+    assert search.follow() is None
     assert done(search).total == 3
 
 
