@@ -3,16 +3,19 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final, Literal
 
 from chatbridge_gui.gui.dates import moment
 from chatbridge_gui.gui.i18n import t
 
-Kind = Literal["character", "group", "chat", "new_chat", "persona"]
+Kind = Literal["character", "group", "chat", "new_chat", "search", "persona"]
 RECENT: Final = 6
 """So many of those one talked with last stand above the rest."""
+NAMED: Final = 8
+"""So many members of a group are named."""
+NOBODY: Final[Mapping[str, str]] = {}
 MANY: Final = 12
 """From so many on that is a help."""
 _STAMPED: Final = re.compile(r"^.+ - (?=\d{4}-\d{1,2}-\d{1,2} ?@)")
@@ -32,6 +35,8 @@ class Choice:
     """When it was used last, in ISO 8601; empty: not known."""
     current: bool = False
     favourite: bool = False
+    members: tuple[str, ...] = ()
+    """Of a group: the keys of its characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +68,7 @@ def group(item: Mapping[str, Any]) -> Choice:
         str(item["id"]),
         str(item["name"]),
         detail=t("switch.members", count=len(item.get("members") or ())),
+        members=tuple(map(str, item.get("members") or ())),
         current=bool(item.get("selected")),
         favourite=bool(item.get("favourite")),
     )
@@ -92,6 +98,10 @@ def new_chat() -> Choice:
     return Choice("new_chat", "", t("switch.new_chat"), detail=t("switch.new_chat_words"))
 
 
+def search_messages(words: str) -> Choice:
+    return Choice("search", words, t("switch.search_messages", words=words))
+
+
 def day_or_time(iso: str, now: datetime | None = None) -> str:
     """When, as short as a list has room for: the time of today, the day of this year, else the date."""
     at, now = moment(iso) if iso else None, now or datetime.now()  # noqa: DTZ005
@@ -119,6 +129,8 @@ class Finder:
 
     def __init__(self, choices: Iterable[Choice] = ()) -> None:
         self.all: list[Choice] = []
+        self.names: dict[str, str] = {}
+        """By the keys."""
         self._words: list[tuple[Choice, str, str]] = []
         self._sought, self._found = "", self._words
         self.add(choices)
@@ -126,6 +138,7 @@ class Finder:
     def add(self, choices: Iterable[Choice]) -> None:
         for one in choices:
             self.all.append(one)
+            self.names[one.key] = one.name
             self._words.append((one, folded(one.name), folded(f"{one.name} {one.detail}")))
         self._sought, self._found = "", self._words
 
@@ -148,14 +161,39 @@ def _rank(sought: str, name: str) -> int:
     return 2 if sought in name else 3
 
 
-def people_sections(characters: Sequence[Choice], groups: Sequence[Choice], *, sought: bool) -> list[Section]:
-    """Characters and groups; unless something is sought, those one talked with last come first."""
+def people_sections(
+    characters: Sequence[Choice], groups: Sequence[Choice], *, sought: bool, names: Mapping[str, str] = NOBODY
+) -> list[Section]:
+    """Characters and groups; unless something is sought, those one talked with last come first. `names` are those of
+    all characters by their keys, for the groups."""
     recent: list[Choice] = []
     if not sought and len(characters) + len(groups) >= MANY:
         recent = sorted((one for one in characters if one.used), key=lambda one: one.used, reverse=True)[:RECENT]
     sections = (
         Section(t("switch.recent"), recent),
-        Section(t("switch.groups", count=len(groups)), groups),
+        Section(t("switch.groups", count=len(groups)), [_with_members(one, names) for one in groups]),
         Section(t("switch.characters", count=len(characters)), characters),
     )
     return [section for section in sections if section.choices]
+
+
+def _with_members(group: Choice, names: Mapping[str, str]) -> Choice:
+    """With the names of its first members, where they are known."""
+    known = [names[key] for key in group.members[:NAMED] if key in names]
+    if not known:
+        return group
+    return replace(group, detail=", ".join(known) + (", …" if len(group.members) > len(known) else ""))
+
+
+def chat_sections(
+    chats: Sequence[Choice], sought: str, searched: str, found: Sequence[Choice], *, searching: bool
+) -> list[Section]:
+    """The chats whose names and last words fit, and below them those with the words in their messages; until these
+    were looked for, the way to do that. `found` is what the search for `searched` brought."""
+    if not sought:
+        return [Section("", [new_chat()]), Section("", chats)]
+    if searched != sought:
+        return [Section("", chats), Section("", [search_messages(sought)])]
+    there = {one.key for one in chats}
+    others = [one for one in found if one.key not in there]
+    return [Section("", chats), Section("" if searching else t("switch.in_messages", count=len(others)), others)]

@@ -10,16 +10,27 @@ from chatbridge_gui.gui.choices import Choice, Finder
 from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.protocol.messages import Failure
 
-Name = Literal["characters", "groups", "chats", "personas"]
+Name = Literal["characters", "groups", "chats", "found", "personas"]
 PAGE: Final = 1000
 
-LISTS: Final[Mapping[Name, Callable[[Mapping[str, Any]], Choice]]] = {
-    "characters": choices.character,
-    "groups": choices.group,
-    "chats": choices.chat,
-    "personas": choices.persona,
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The request that lists something, the field of its result that holds it, and how one of it is shown."""
+
+    request: str
+    field: str
+    shown: Callable[[Mapping[str, Any]], Choice]
+
+
+LISTS: Final[Mapping[Name, Source]] = {
+    "characters": Source("list_characters", "characters", choices.character),
+    "groups": Source("list_groups", "groups", choices.group),
+    "chats": Source("list_chats", "chats", choices.chat),
+    "found": Source("list_chats", "chats", choices.chat),
+    "personas": Source("list_personas", "personas", choices.persona),
 }
-"""What `list_…` gives, and how one of it is shown."""
+"""`found` are the chats that have `sought` in their messages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,8 @@ class Navigation:
         self.lists: dict[Name, Listing] = {name: Listing() for name in LISTS}
         self.running: Choice | None = None
         """The switch that is being done."""
+        self.sought = ""
+        """What was looked for in the messages last."""
         self._whose: tuple[str, ...] = ()
 
     def show(self, tavern: Tavern | None) -> None:
@@ -71,12 +84,20 @@ class Navigation:
             self.running = None
             self._forget(*LISTS)
         elif whose != self._whose:
-            self._forget("chats")
+            self._forget("chats", "found")
         self._whose = whose
 
     def _forget(self, *names: Name) -> None:
         for name in names:
             self.lists[name] = Listing()
+        if "found" in names:
+            self.sought = ""
+
+    def search(self, words: str) -> None:
+        """Look for the chats that have these words in their messages."""
+        self._forget("found")
+        self.sought = words
+        self.load("found")
 
     def load(self, *names: Name) -> None:
         """Fetch these lists anew."""
@@ -87,13 +108,16 @@ class Navigation:
         self._changed()
 
     def _load(self, name: Name, listing: Listing, fresh: Finder) -> None:
-        before = len(fresh.all)
+        before, source = len(fresh.all), LISTS[name]
+        content: dict[str, Any] = {"start": before, "limit": PAGE}
+        if name == "found":
+            content["search"] = self.sought
 
         def answered(result: dict[str, Any] | None, failure: Failure | None) -> None:
             if self.lists[name] is not listing:
                 return
             found = result or {}
-            fresh.add(LISTS[name](item) for item in found.get(name, ()))
+            fresh.add(source.shown(item) for item in found.get(source.field, ()))
             more = found.get("next") is not None and len(fresh.all) > before
             listing.loading, listing.failure = more, failure
             if more:
@@ -103,7 +127,7 @@ class Navigation:
             if not more or not before:
                 self._changed()
 
-        asked = self._ask(f"list_{name}", {"start": before, "limit": PAGE}, answered, guarded=False)
+        asked = self._ask(source.request, content, answered, guarded=False)
         listing.loading = listing.loading and asked
 
     def choose(self, choice: Choice) -> None:
@@ -114,8 +138,10 @@ class Navigation:
         switch = SWITCHES[choice.kind]
 
         def answered(_result: object, failure: Failure | None) -> None:
-            if self.running is choice:
+            awaited = self.running is choice
+            if awaited:
                 self.running = None
+            if awaited or failure is not None:
                 self._over(choice, failure)
                 self._changed()
 

@@ -23,6 +23,7 @@ ICONS: Final[dict[Kind, str]] = {
     "group": "people",
     "chat": "chat-left-text",
     "new_chat": "plus-lg",
+    "search": "search",
 }
 PICTURE: Final = 28
 """In pixels at 96 dpi."""

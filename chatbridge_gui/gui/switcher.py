@@ -11,7 +11,7 @@ from typing import Final, Literal
 import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.avatars import Avatars
-from chatbridge_gui.gui.choices import Choice, Section, new_chat, people_sections
+from chatbridge_gui.gui.choices import Choice, Section, chat_sections, people_sections
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.navigation import Listing, Name, Navigation
 from chatbridge_gui.gui.row_list import RowList
@@ -21,7 +21,7 @@ from chatbridge_gui.gui.wording import say
 Page = Literal["people", "chats", "personas"]
 LISTS: Final[dict[Page, tuple[Name, ...]]] = {
     "people": ("characters", "groups"),
-    "chats": ("chats",),
+    "chats": ("chats", "found"),
     "personas": ("personas",),
 }
 WIDTH: Final = 480
@@ -185,6 +185,9 @@ class Switcher(tkinter.Frame):
         if choice.current and choice.kind != "new_chat":
             self.close()
             return
+        if choice.kind == "search":
+            self._navigation.search(choice.key)
+            return
         self._refused = ""
         reason = "switch.why_switching" if self._navigation.running is not None else self._why_not()
         if reason is None:
@@ -217,18 +220,27 @@ class Switcher(tkinter.Frame):
         return "break"
 
     def _load(self) -> None:
-        self._navigation.load(*LISTS[self.page])
+        self._navigation.load(*self._names())
+
+    def _names(self) -> list[Name]:
+        """The lists that have to do with what is shown; a search in messages only while its words stand there."""
+        searched = self._navigation.sought
+        return [name for name in LISTS[self.page] if name != "found" or searched == self._sought.get().strip() != ""]
 
     def _listings(self) -> list[Listing]:
-        return [self._navigation.lists[name] for name in LISTS[self.page]]
+        return [self._navigation.lists[name] for name in self._names()]
 
     def _sections(self) -> list[Section]:
-        sought = self._sought.get().strip()
-        found = [listing.finder.find(sought) for listing in self._listings()]
+        sought, lists = self._sought.get().strip(), self._navigation.lists
+        found = [lists[name].finder.find(sought) for name in LISTS[self.page] if name != "found"]
         if self.page == "people":
-            return people_sections(found[0], found[1], sought=bool(sought))
-        head = [Section("", [new_chat()])] if self.page == "chats" and not sought else []
-        return [*head, Section("", found[0])]
+            names = lists["characters"].finder.names
+            return people_sections(found[0], found[1], sought=bool(sought), names=names)
+        if self.page == "chats":
+            inside = lists["found"]
+            searched = self._navigation.sought
+            return chat_sections(found[0], sought, searched, inside.finder.all, searching=inside.loading)
+        return [Section("", found[0])]
 
     def _show(self, *, first: bool) -> None:
         self.list.going = self._navigation.running

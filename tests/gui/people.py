@@ -31,11 +31,19 @@ class People:
                 character("Seraphina", selected=True, last_used="2026-11-20T10:00:00Z", tags=["fantasy", "healer"]),
                 *(character(name) for name in NAMES),
             ],
-            "groups": [{"id": "7", "name": "The round table", "members": ["a.png", "b.png"], "selected": False}],
+            "groups": [
+                {
+                    "id": "7",
+                    "name": "The round table",
+                    "members": ["Alice.png", "Bob.png", "gone.png"],
+                    "selected": False,
+                }
+            ],
             "chats": [
                 chat("Seraphina - 1", 12, open=True, last_message="Welcome, traveller.", last_used="2020-02-01T10:00Z"),
                 chat("Seraphina - an older one", 3, last_message="Farewell!", last_used="2019-02-01T10:00Z"),
             ],
+            "found": [],
             "personas": [
                 {"avatar": "user.png", "name": "User", "selected": True},
                 {"avatar": "knight.png", "name": "Sir Bors", "selected": False},
@@ -63,7 +71,7 @@ class People:
         if type in self.failures:
             return Answered(id, None, self.failures[type])
         name, start = type.removeprefix("list_"), content["start"]
-        items: Sequence[Any] = self.lists[name]
+        items: Sequence[Any] = self.lists["found" if content.get("search") else name]
         end = min(start + content["limit"], start + most, len(items))
         more = end if end < len(items) else None
         return Answered(id, {name: items[start:end], "total": len(items), "next": more}, None)

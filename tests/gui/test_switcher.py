@@ -17,6 +17,7 @@ from chatbridge_gui.protocol.messages import ChatRef, Failure, TavernState
 
 from .driver import CHAT, Driver, hello, history, state, tavern
 from .people import NAMES, People, character
+from .people import chat as stored
 
 ALICE = ChatRef(id="Alice - 1", title="Alice - 1", kind="solo", character="Alice", avatar="Alice.png", persona="User")
 
@@ -118,6 +119,32 @@ def test_chats_of_the_one_that_is_open_with_dates_and_counts(people: People) -> 
     assert (older.note, older.detail) == ("2019-02-01 · 3 messages", "Farewell!")
     click_row(people, "Seraphina - an older one")
     assert people.asked == [("open_chat", {"name": "Seraphina - an older one", "chat_id": CHAT.id})]
+
+
+def test_chats_are_found_by_what_was_said_in_them(people: People) -> None:
+    people.lists["found"] = [people.lists["chats"][1], stored("Another one")]
+    found = opened(people, "<Control-o>")
+    write(people, "older")
+    assert found.text() == "Seraphina - an older one\nSearch the messages for “older”"
+    people.driver.press("<Down>")
+    people.driver.press("<Return>")
+    assert found.status.cget("text") == "Asking SillyTavern…"
+    people.answer()
+    assert people.driver.hub.requests[-1][1]["search"] == "older"
+    assert found.text() == "Seraphina - an older one\nIn their messages (1)\nAnother one"
+    people.driver.press("<Down>")
+    people.driver.press("<Return>")
+    assert people.asked == [("open_chat", {"name": "Another one", "chat_id": CHAT.id})]
+    people.driver.answer({"chat": {"id": "x"}})
+    before = len(people.driver.hub.requests)
+    people._answered = before
+    opened(people, "<Control-o>")
+    assert len(people.driver.hub.requests) == before + 1, "an old search is not made again"
+
+
+def test_the_members_of_a_group_are_named_once_they_are_known(people: People) -> None:
+    group = next(row for row in opened(people).list.rows if isinstance(row, Choice) and row.kind == "group")
+    assert group.detail == "Alice, Bob, …"
 
 
 def test_what_is_open_already_is_left_as_it_is(people: People) -> None:
