@@ -8,19 +8,16 @@ from __future__ import annotations
 
 import json
 import os
-import random
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
-from functools import partial
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import pytest
 from e2e.browser import context, create_group, open_character
-from e2e.desk import Returning, status
-from e2e.everybody import Everybody
+from e2e.desk import Returning
+from e2e.everybody import Everybody, watching
 from e2e.fake_model import FakeModel, Reply
 from e2e.proxy import Proxy
 from e2e.requests.asker import granting
@@ -32,27 +29,25 @@ from chatbridge_gui.protocol.codec import read_result
 from chatbridge_gui.protocol.requests import REQUESTS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS
 
+from .walker import SEED, Walker
+
 COUNT = int(os.environ.get("CHATBRIDGE_ASKED") or 25)
-SEED = int(os.environ.get("CHATBRIDGE_SEED") or 1)
-AGREED = 20.0
 TALK = ("send_message",) * 6 + ("swipe", "regenerate") * 2
 """What is asked more often, so that the chats have something in them."""
 MADE_UP = ("swipes", "swipe_info", "swipe_id")
 """What SillyTavern gives to a greeting in the page only, until the chat is saved next."""
-CUT_AT = ("chat_changes", "chat_history", "stream_start", "stream_update", "stream_end", "result", "tavern_state")
 
 Asked: TypeAlias = dict[str, Any] | None
 
 
-class RequestWalk:
-    """What is asked next is chance, and by whom, and whether a line breaks meanwhile."""
+class RequestWalk(Walker):
+    """What is asked next, and by whom."""
 
     def __init__(
         self, everybody: Everybody, line: Proxy, wire: Proxy, model: FakeModel, tavern: Tavern, group: str
     ) -> None:
-        self.chance, self.everybody, self.page = random.Random(SEED), everybody, everybody.page
-        self.line, self.wire, self.model, self.tavern, self.group = line, wire, model, tavern, group
-        self.steps: list[str] = []
+        super().__init__(everybody, line, wire, model)
+        self.tavern, self.group = tavern, group
         self.told: Counter[str] = Counter()
         self.said: set[str] = set()
         self.makers: dict[str, Callable[[], Asked]] = {
@@ -84,10 +79,6 @@ class RequestWalk:
             "generate_quiet": lambda: {"prompt": "Say something."},
             "generate_raw": lambda: {"prompt": "Say something."},
         }
-
-    @property
-    def length(self) -> int:
-        return int(context(self.page, "c.getCurrentChatId() === undefined ? 0 : c.chat.length"))
 
     def at(self) -> int:
         """A place in the chat; now and then one behind its end."""
@@ -124,33 +115,27 @@ class RequestWalk:
         content = self.makers[name]()
         if content is None:
             return
-        words = [f"{self.chance.choice('abcdefg')}{n} 😀 " for n in range(self.chance.randrange(3, 20))]
+        words = self.words(20)
         self.model.say(Reply(words, delay=0.02), Reply(words, delay=0.02))
         if self.chance.random() < 0.3:
-            self._break()
-        code = self._ask(self.chance.choice(self.everybody.apps), name, content)
+            self.break_one()
+        code = self._code(self.chance.choice(self.everybody.apps), name, content)
         self.told[f"{name}: {code}"] += 1
         self.steps.append(f"{name} {content} -> {code}")
-        self.everybody.settle(60)
-        self.everybody.until(lambda: status(self.page) == "connected", "the page to be connected", 40)
-        self.line.never_mind()
-        self.everybody.agree(f"these steps:\n{chr(10).join(self.steps)}", AGREED)
-        chat = [one["mes"] for one in self.everybody.in_page()]
+        chat = self.come_to_rest()
         assert all(chat.count(text) <= 1 for text in self.said), self.steps
         self._file_agrees()
 
-    def _ask(self, app: Any, name: str, content: dict[str, Any]) -> str:
+    def _code(self, app: Any, name: str, content: dict[str, Any]) -> str:
         """Ask until there is an answer, with the same key each time; its code, or `result`."""
         assert isinstance(app, Returning)
         spec, key = REQUESTS[name], f"{SEED} {len(self.steps)}"
         end = time.monotonic() + 90
         for attempt in range(100):
-            id, returns = f"{name} {len(self.steps)} {attempt}", app.returns
+            id = f"{name} {len(self.steps)} {attempt}"
             self.everybody.until(lambda: app.mirrors, "the program to have a tavern", 40)
             more = {"key": key} if spec.mutates else {}
-            app.send(name, content | more, id)
-            self.everybody.until(partial(answered_or_back, app, id, returns), f"the answer to {id}", 90)
-            answer = app.frame("result", id) or app.frame("error", id)
+            answer = self.ask(app, name, content | more, id, 90)
             if answer is None:
                 assert time.monotonic() < end, f"no answer to {id}"
                 continue
@@ -164,18 +149,6 @@ class RequestWalk:
                 continue
             return code
         raise AssertionError(f"no answer to {name}")
-
-    def _break(self) -> None:
-        kind = self.chance.choice(("line", "line at", "line at", "wire", "wire"))
-        if kind == "line":
-            self.line.cut()
-        elif kind == "wire":
-            self.wire.cut()
-        else:
-            said = self.chance.choice(CUT_AT)
-            self.line.cut_at("up", f'"type":"{said}"', after=self.chance.random() < 0.5)
-            kind = f"line at {said}"
-        self.steps.append(f"[{kind} breaks]")
 
     def _file_agrees(self) -> None:
         """The open chat's file holds what the page holds, as soon as it is written."""
@@ -205,11 +178,6 @@ class RequestWalk:
         )
 
 
-def answered_or_back(app: Returning, id: str, returns: int) -> bool:
-    """Whether a request was answered, or can be no longer as the connection was lost."""
-    return bool(app.frame("result", id) or app.frame("error", id)) or app.returns > returns
-
-
 @pytest.fixture
 def tavern_settings(line: Proxy) -> dict[str, Any]:
     return {**granting(line.port), "power_user": {"personas": {"user-default.png": "User", "other.png": "Other"}}}
@@ -222,12 +190,7 @@ def walk(
     print(f"CHATBRIDGE_SEED={SEED} CHATBRIDGE_ASKED={COUNT}")
     group = create_group(page, "Table", ["Alice", "Bob"])
     open_character(page, "Alice")
-    with ExitStack() as stack:
-        programs = [Returning(f"ws://localhost:{port}", f"at {port}") for port in (line.to, wire.port)]
-        for one in programs:
-            stack.callback(one.close)
-        everybody = Everybody(page, programs, desktop)
-        everybody.agree("opening the chat", 10)
+    with watching(page, [line.to, wire.port], desktop) as everybody:
         found = RequestWalk(everybody, line, wire, model, tavern, group)
         began = time.monotonic()
         yield found

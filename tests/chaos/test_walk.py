@@ -7,44 +7,39 @@ from __future__ import annotations
 
 import itertools
 import os
-import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
 from e2e.browser import command, context, create_group, new_chat, open_character, send_in_page
-from e2e.desk import Returning, status
-from e2e.everybody import Everybody
+from e2e.desk import Returning
+from e2e.everybody import Everybody, watching
 from e2e.fake_model import FakeModel, Reply
 from e2e.proxy import Proxy
-from e2e.served import Served, served_hub
+from e2e.served import Served, WithServedHub
 from e2e.window import Window
 from playwright.sync_api import Page
 
+from .walker import SEED, Walker
+
 STEPS = int(os.environ.get("CHATBRIDGE_WALK") or 25)
-SEED = int(os.environ.get("CHATBRIDGE_SEED") or 1)
-AGREED = 20.0
-BREAKS = ("line", "line at", "line at", "wire", "wire")
-KILLS = ("hub", "hub")
-CUT_AT = ("chat_changes", "chat_history", "stream_start", "stream_update", "stream_end", "result", "tavern_state")
 
 
-class Walk:
-    """One walk: what is done next is chance, and whether a line breaks meanwhile."""
+class Walk(Walker):
+    """What is done next in the page."""
 
     def __init__(
         self, everybody: Everybody, line: Proxy, wire: Proxy, model: FakeModel, served: Served | None = None
     ) -> None:
-        self.chance, self.everybody, self.page = random.Random(SEED), everybody, everybody.page
-        self.line, self.wire, self.model, self.served = line, wire, model, served
+        super().__init__(everybody, line, wire, model)
+        self.served = served
+        if served is not None:
+            self.breaks += ("hub", "hub")
         self._start: threading.Timer | None = None
         self.asked = self.kills = 0
-        self.steps: list[str] = []
         self.said: dict[str, int] = {}
         """Each message that was asked for by a request: how often it may be there."""
 
@@ -55,36 +50,21 @@ class Walk:
             self.switch, self.fresh, self.group, self.keep_on,
         )  # fmt: skip
         if self.chance.random() < 0.5:
-            self._break()
+            self.break_one()
         action = self.chance.choice(actions)
         self.steps.append(action.__name__)
         action()
         if self.chance.random() < 0.4:
-            self._break()
-        self.everybody.settle(60)
-        self.everybody.until(lambda: status(self.page) == "connected", "the page to be connected", 40)
-        # A frame that a cut waits for may come only now.
-        self.line.never_mind()
-        self.everybody.agree(f"these steps: {', '.join(self.steps)}", AGREED)
-        chat = [one["mes"] for one in self.everybody.in_page()]
+            self.break_one()
+        chat = self.come_to_rest()
         for text, most in self.said.items():
             assert chat.count(text) <= most, f"{text!r} is there {chat.count(text)} times"
 
-    def _break(self) -> None:
-        kind = self.chance.choice(
-            ("line", "line at", "line at", "wire", "wire", *(["hub", "hub"] if self.served else []))
-        )
-        if kind == "line":
-            self.line.cut()
-        elif kind == "hub":
+    def broken(self, kind: str) -> None:
+        if kind == "hub":
             self._kill()
-        elif kind == "wire":
-            self.wire.cut()
         else:
-            said = self.chance.choice(CUT_AT)
-            self.line.cut_at("up", f'"type":"{said}"', after=self.chance.random() < 0.5)
-            kind = f"line at {said}"
-        self.steps.append(f"[{kind} breaks]")
+            super().broken(kind)
 
     def _kill(self) -> None:
         """Kill the hub; it starts again while something else is done."""
@@ -100,13 +80,8 @@ class Walk:
         if self._start is not None:
             self._start.join()
 
-    @property
-    def length(self) -> int:
-        return int(context(self.page, "c.getCurrentChatId() === undefined ? 0 : c.chat.length"))
-
     def _reply(self, **more: Any) -> None:
-        words = [f"{self.chance.choice('abcdefg')}{n} 😀 " for n in range(self.chance.randrange(3, 30))]
-        self.model.say(Reply(words, delay=0.02, **more))
+        self.model.say(Reply(self.words(30), delay=0.02, **more))
 
     def talk(self) -> None:
         self._reply()
@@ -123,11 +98,9 @@ class Walk:
         content = {"text": text, "key": f"{SEED} {self.asked}"}
         end = time.monotonic() + 70
         for attempt in itertools.count():
-            id, returns = f"ask {self.asked} {attempt}", app.returns
+            id = f"ask {self.asked} {attempt}"
             self.everybody.until(lambda: app.mirrors, "the program to have a tavern", 40)
-            app.send("send_message", content | {"tavern": max(app.mirrors)}, id)
-            self.everybody.until(partial(answered_or_back, app, id, returns), f"the answer to {id}", 70)
-            answer = app.frame("result", id) or app.frame("error", id)
+            answer = self.ask(app, "send_message", content | {"tavern": max(app.mirrors)}, id, 70)
             if answer is not None and answer["type"] == "result":
                 break
             # A hub that was killed has forgotten the request, or has not got the page back. The key stays the same.
@@ -232,32 +205,22 @@ class Walk:
         create_group(self.page, f"Table {len(self.steps)}", ["Alice", "Bob"])
 
 
-def answered_or_back(app: Returning, id: str, returns: int) -> bool:
-    """Whether a request was answered, or can be no longer as the connection was lost."""
-    return bool(app.frame("result", id) or app.frame("error", id)) or app.returns > returns
-
-
 @contextmanager
 def walking(
     page: Page, line: Proxy, wire: Proxy, model: FakeModel, desktop: Window | None = None, served: Served | None = None
 ) -> Iterator[Walk]:
     print(f"CHATBRIDGE_SEED={SEED} CHATBRIDGE_WALK={STEPS}")
     open_character(page, "Alice")
-    with ExitStack() as stack:
-        programs = [Returning(f"ws://localhost:{port}", f"at {port}") for port in (line.to, wire.port)]
-        for one in programs:
-            stack.callback(one.close)
-        everybody = Everybody(page, programs, desktop)
-        everybody.agree("opening the chat", 10)
+    with watching(page, [line.to, wire.port], desktop) as everybody:
         walk = Walk(everybody, line, wire, model, served)
-        stack.callback(walk.close)
         began = time.monotonic()
-        yield walk
-        print(
-            f"{line.cuts} and {wire.cuts} cuts, {walk.kills} times the hub was killed;"
-            f" {time.monotonic() - began:.0f} s; the longest that all needed: {everybody.slowest:.1f} s"
-        )
-        print(", ".join(walk.steps))
+        with closing(walk):
+            yield walk
+            print(
+                f"{line.cuts} and {wire.cuts} cuts, {walk.kills} times the hub was killed;"
+                f" {time.monotonic() - began:.0f} s; the longest that all needed: {everybody.slowest:.1f} s"
+            )
+            print(", ".join(walk.steps))
 
 
 def test_a_random_walk(
@@ -268,24 +231,7 @@ def test_a_random_walk(
             walk.step()
 
 
-class TestKilled:
-    """The hub is a program of its own."""
-
-    @pytest.fixture
-    def served(self, tmp_path: Path) -> Iterator[Served]:
-        with served_hub(tmp_path) as found:
-            yield found
-
-    @pytest.fixture
-    def line(self, served: Served) -> Iterator[Proxy]:
-        with Proxy(served.port) as found:
-            yield found
-
-    @pytest.fixture
-    def wire(self, served: Served) -> Iterator[Proxy]:
-        with Proxy(served.port) as found:
-            yield found
-
+class TestKilled(WithServedHub):
     def test_a_random_walk_with_a_hub_that_dies(
         self, served: Served, line: Proxy, wire: Proxy, extension: Path, page: Page, model: FakeModel
     ) -> None:

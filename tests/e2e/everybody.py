@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 from playwright.sync_api import Error, Page
@@ -12,7 +13,7 @@ from playwright.sync_api import Error, Page
 from chatbridge_gui.chat.mirror import ChatMirror
 
 from .browser import context, is_generating, send_in_page
-from .desk import App
+from .desk import App, Returning
 from .window import Window
 
 WITHIN = 1.0
@@ -147,3 +148,15 @@ def at_rest(page: Page) -> bool:
         return not is_generating(page) and bool(context(page, quiet))
     except Error:
         return False  # it is loading just now
+
+
+@contextmanager
+def watching(page: Page, ports: list[int], desktop: Window | None = None) -> Iterator[Everybody]:
+    """Everybody: the page, a program at each of these ports that comes back when it is cut off, and the window."""
+    with ExitStack() as stack:
+        programs = [Returning(f"ws://localhost:{port}", f"app {i}") for i, port in enumerate(ports)]
+        for one in programs:
+            stack.callback(one.close)
+        everybody = Everybody(page, programs, desktop)
+        everybody.agree("opening the chat", 10)
+        yield everybody

@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
+from .proxy import Proxy
 from .tavern import ROOT, free_port
 
 
@@ -47,3 +50,22 @@ def served_hub(home: Path) -> Iterator[Served]:
         yield found
     finally:
         found.kill()
+
+
+class WithServedHub:
+    """For tests whose hub is a program of its own; the lines lead there."""
+
+    @pytest.fixture
+    def served(self, tmp_path: Path) -> Iterator[Served]:
+        with served_hub(tmp_path) as found:
+            yield found
+
+    @pytest.fixture
+    def line(self, served: Served) -> Iterator[Proxy]:
+        with Proxy(served.port) as found:
+            yield found
+
+    @pytest.fixture
+    def wire(self, served: Served) -> Iterator[Proxy]:
+        with Proxy(served.port) as found:
+            yield found

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,27 +13,16 @@ from playwright.sync_api import Page
 
 from .browser import Tabs, command, new_chat, open_character, reload, send_in_page
 from .desk import App, Returning, status
-from .everybody import Everybody
+from .everybody import Everybody, watching
 from .fake_model import FakeModel, Gate, Reply
 from .proxy import Direction, Proxy
-from .served import Served, served_hub
+from .served import Served, WithServedHub
 from .tavern import Tavern, wait_until
 from .window import Window
 
 BACK = 20.0
 """Seconds that the return after a cut may take; the machine may be busy."""
 CHUNKS = ["One. ", "Two. ", "Three 😀. ", "Four. ", "Five."]
-
-
-@contextmanager
-def watching(page: Page, ports: list[int], desktop: Window | None = None) -> Iterator[Everybody]:
-    with ExitStack() as stack:
-        programs = [Returning(f"ws://localhost:{port}", f"app {i}") for i, port in enumerate(ports)]
-        for one in programs:
-            stack.callback(one.close)
-        everybody = Everybody(page, programs, desktop)
-        everybody.agree("opening the chat", 10)
-        yield everybody
 
 
 @pytest.fixture
@@ -330,19 +319,7 @@ def test_a_message_is_stored_once_wherever_the_line_breaks(
     assert "Never seen." not in [one["mes"] for one in tavern.saved("Alice")]
 
 
-class TestKilled:
-    """The hub is a program of its own."""
-
-    @pytest.fixture
-    def served(self, tmp_path: Path) -> Iterator[Served]:
-        with served_hub(tmp_path) as found:
-            yield found
-
-    @pytest.fixture
-    def line(self, served: Served) -> Iterator[Proxy]:
-        with Proxy(served.port) as found:
-            yield found
-
+class TestKilled(WithServedHub):
     @pytest.mark.parametrize("when", MOMENTS)
     def test_the_hub_is_killed(
         self, served: Served, line: Proxy, extension: Path, page: Page, model: FakeModel, tabs: Tabs, when: str
