@@ -13,15 +13,16 @@ BESIDE: Final = 6
 def configure_tags(text: tkinter.Text, look: Look) -> None:
     """Give a chat's text the fonts and colours of the theme. Of tags that disagree the later one here wins."""
     palette = look.palette
+    ground = str(text.cget("background"))  # not the window's: a dark theme has fields in another shade
     indent = look.px(AVATAR) + 2 * look.px(BESIDE)
     text.tag_configure("name", font=look.bold, spacing1=look.px(16), spacing3=look.px(2), lmargin2=indent)
-    text.tag_configure("body", lmargin1=indent, lmargin2=indent, lmargincolor=look.background)
+    text.tag_configure("body", lmargin1=indent, lmargin2=indent, lmargincolor=ground)
     text.tag_configure("user", foreground=palette.user)
     text.tag_configure("character", foreground=palette.character)
     text.tag_configure("system", foreground=palette.system)
     text.tag_configure("note", font=look.small, foreground=palette.dim)
     text.tag_configure("writing", font=look.small, foreground=palette.accent)
-    _configure_markup(text, look, indent)
+    _configure_markup(text, look, indent, ground)
     text.tag_configure(
         "fold", font=look.small, foreground=palette.dim, spacing3=look.px(3), lmargin1=indent, lmargin2=indent
     )
@@ -51,7 +52,7 @@ def configure_tags(text: tkinter.Text, look: Look) -> None:
         text.tag_raise(tag)
 
 
-def _configure_markup(text: tkinter.Text, look: Look, indent: int) -> None:
+def _configure_markup(text: tkinter.Text, look: Look, indent: int, ground: str) -> None:
     """The tags that `markup` names."""
     palette = look.palette
     text.tag_configure("item", lmargin1=indent + look.px(8), lmargin2=indent + look.px(18))
@@ -68,7 +69,7 @@ def _configure_markup(text: tkinter.Text, look: Look, indent: int) -> None:
         background=palette.code_background,
         lmargin1=indent,
         lmargin2=indent,
-        lmargincolor=look.background,
+        lmargincolor=ground,
         spacing2=0,
     )
     text.tag_configure("mark", foreground=palette.narration)

@@ -260,6 +260,7 @@ def test_the_window_takes_the_colours_of_another_theme(root: tkinter.Tk) -> None
     style.theme_use("bootstrap-dark")
     driver.settle()
     dark = text.tag_cget("user", "foreground"), str(text.cget("background"))
+    assert str(text.tag_cget("body", "lmargincolor")) == dark[1]
     style.theme_use("bootstrap-light")
     driver.settle()
     assert all(one != other for one, other in zip(light, dark, strict=True))
