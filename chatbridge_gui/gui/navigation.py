@@ -11,7 +11,7 @@ from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.protocol.messages import Failure
 
 Name = Literal["characters", "groups", "chats", "found", "personas"]
-PAGE: Final = 1000
+PAGE: Final = 500
 
 
 @dataclass(frozen=True, slots=True)
