@@ -1,7 +1,7 @@
 """What stands in the chat's place while there is none: the way to the first message, step by step.
 
-`start_button`, `offer_button`, `install_button`, `demo_button`; `kind` is what is missing, `ticked()` the steps that
-are done, `next_text()` what there is to do now.
+`start_button`, `offer_button`, `install_button`, `choose_button`, `demo_button`; `kind` is what is missing, `ticked()`
+the steps that are done, `next_text()` what there is to do now.
 """
 
 from collections.abc import Callable
@@ -27,6 +27,7 @@ class EmptyActions:
     take_offer: Callable[[], None]
     install: Callable[[], None]
     demo: Callable[[], None]
+    choose: Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class EmptyState(ttk.Frame):
         self.start_button = self._button("server", "start_step", "server.start", actions.start)
         self.offer_button = self._button("server", "offer_step", "", actions.take_offer)
         self.install_button = self._button("install", "install_step", "install.open", actions.install)
+        self.choose_button = self._button("chat", "choose_step", "empty.choose", actions.choose)
         self._demo = ttk.Frame(self._column)
         self._demo_words = ttk.Label(self._demo, font=look.small)
         say(self._demo_words, "empty.demo_title")
@@ -149,3 +151,7 @@ class EmptyState(ttk.Frame):
         elif not walk.starting:
             self.start_button.pack(side="left")
         self.install_button.pack(side="left")
+        if walk.waiting or not walk.may_read:
+            self.choose_button.pack_forget()
+        else:
+            self.choose_button.pack(side="left")

@@ -191,6 +191,7 @@ class MainWindow(ttk.Frame):
                 take_offer=self.server_panel.take_offer,
                 install=self.open_install_dialog,
                 demo=self.toggle_demo,
+                choose=lambda: self.commands.run("people"),
             ),
         )
         self.send_box = SendBox(

@@ -147,6 +147,21 @@ def test_the_members_of_a_group_are_named_once_they_are_known(people: People) ->
     assert group.detail == "Alice, Bob, …"
 
 
+def test_where_no_chat_is_open_one_can_be_chosen(driver: Driver) -> None:
+    driver.started()
+    driver.connected(tavern())
+    driver.news(history([], chat=ChatRef(id=None)), state())
+    driver.settle()
+    people = People(driver)
+    press_button(driver, driver.window.empty_state.choose_button)
+    people.answer()
+    write(people, "ali")
+    driver.press("<Return>")
+    people.switched(ALICE)
+    assert not is_open(people)
+    assert driver.window.chat_view.text.winfo_viewable()
+
+
 def test_what_is_open_already_is_left_as_it_is(people: People) -> None:
     opened(people)
     people.driver.press("<Return>")
