@@ -213,6 +213,10 @@ class ChatHeader(ttk.Frame):
             self.chat, chat.title if who and chat.id and not doing else "", why, self._tip("switch.tip_chats", "chats")
         )
         self._show_part(self.persona, persona, why, self._tip("switch.tip_personas", "personas"))
+        if chat.id is None:
+            self.new_button.grid_remove()
+        else:
+            self.new_button.grid()
         no_new = self.why_no_new_chat()
         self.new_button.configure(state="normal" if no_new is None else "disabled")
         self._new_tip.configure(text=self._tip("switch.tip_new", "new_chat") if no_new is None else t(no_new))
