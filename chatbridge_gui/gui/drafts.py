@@ -90,7 +90,10 @@ class DraftFile:
 
 
 class DraftKeeper:
-    """Writes the draft a moment after it has changed, in the background. `failed` is told why that cannot be done."""
+    """Writes the draft a moment after it has changed, in the background. `failed` is told why that cannot be done.
+
+    What is there at first is taken for what the file holds.
+    """
 
     def __init__(
         self, file: DraftFile, timer: Timer, work: Work, now: Callable[[], Kept], failed: Callable[[str], None]
@@ -101,7 +104,8 @@ class DraftKeeper:
         self._now = now
         self._failed = failed
         self._due: str | None = None
-        self._kept: Kept | None = None
+        self._tried = self._safe = now()
+        """What was given to be written last, and what is known to be on the disk."""
 
     def touched(self) -> None:
         """Something may have changed."""
@@ -113,21 +117,26 @@ class DraftKeeper:
         if self._due is not None:
             self._timer.after_cancel(self._due)
             self._due = None
+        kept = self._now()
+        if kept == self._tried == self._safe:
+            return
         try:
-            self._file.write(self._file.number(), self._now())
+            self._file.write(self._file.number(), kept)
         except SettingsError as error:
             self._failed(str(error))
 
     def _write(self) -> None:
         self._due = None
         kept = self._now()
-        if kept == self._kept:
+        if kept == self._tried:
             return
-        self._kept = kept
+        self._tried = kept
         number = self._file.number()
-        self._work.start(lambda: self._file.write(number, kept), self._written)
 
-    def _written(self, _nothing: None, error: Exception | None) -> None:
-        if error is not None:
-            self._kept = None
-            self._failed(str(error))
+        def written(_nothing: None, error: Exception | None) -> None:
+            if error is None:
+                self._safe = kept
+            else:
+                self._failed(str(error))
+
+        self._work.start(lambda: self._file.write(number, kept), written)

@@ -202,7 +202,7 @@ class OutgoingRow(ttk.Frame):
             return outgoing.reason
         if outgoing.state == "waiting":
             return t("outgoing.waits", reason=outgoing.reason) if outgoing.reason else t("outgoing.waits_turn")
-        return t(f"send.{outgoing.state}")
+        return t("send.pending" if outgoing.kind == "message" else "send.script_runs")
 
 
 def _colour(state: State, palette: Palette) -> str:

@@ -1,5 +1,5 @@
 """Preferences: what is chosen here is so at once. `themes`, `languages` (buttons by value), `family`, `smaller`,
-`larger`, `usual`, `start_server`, `debug`.
+`larger`, `usual`, `enter_sends`, `start_server`, `debug`.
 """
 
 import tkinter
@@ -36,6 +36,7 @@ class PreferenceActions:
     """What is done with a choice; the settings are changed by whoever does it."""
 
     language: Callable[[Language], None]
+    keys_changed: Callable[[], None]
     debug: Callable[[bool], None]
 
 
@@ -85,6 +86,7 @@ class Preferences(SideWindow):
             widget.pack(side="left", padx=(0, look.px(4)))
         row = self._row("prefs.language")
         self.languages = self._choice(row, LANGUAGES, settings.language, self._actions.language)
+        self.enter_sends = self._switch("prefs.enter_sends", settings.enter_sends, self._set_enter_sends)
         self.start_server = self._switch("prefs.start_server", settings.start_server, self._set_start_server)
         self.debug = self._switch("prefs.debug", settings.debug, self._actions.debug)
         self.size_changed()
@@ -143,6 +145,10 @@ class Preferences(SideWindow):
         else:
             self._appearance.set_size(100)
         self.size_changed()
+
+    def _set_enter_sends(self, sends: bool) -> None:
+        self._settings.enter_sends = sends
+        self._actions.keys_changed()
 
     def _set_start_server(self, start: bool) -> None:
         self._settings.start_server = start

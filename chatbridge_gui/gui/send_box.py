@@ -99,6 +99,7 @@ class SendBox(ttk.Frame):
             "<Alt-Return>": lambda: False,  # the window's, and no Enter
             "<Alt-KP_Enter>": lambda: False,
             "<Tab>": self._tab,
+            "<Shift-Tab>": lambda: False,  # goes back, as everywhere
             "<Escape>": self._escape,
             "<Up>": lambda: self.completion.move(-1),
             "<Down>": lambda: self.completion.move(1),
@@ -148,6 +149,11 @@ class SendBox(ttk.Frame):
         self._sending.look()
         self._verdict = self.completion.verdict(self.text.whole())
         self.completion.refresh()
+        self._show()
+        self._show_buttons()
+
+    def keys_changed(self) -> None:
+        """Enter does something else now."""
         self._show()
         self._show_buttons()
 

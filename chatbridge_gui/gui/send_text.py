@@ -10,6 +10,7 @@ from chatbridge_gui.gui.theme import Look
 
 LEAST_LINES: Final = 2
 MOST_LINES: Final = 8
+LONGEST_COUNTED: Final = 5_000
 
 
 class SendText(ttk.Text):
@@ -29,7 +30,7 @@ class SendText(ttk.Text):
             padx=look.px(8),
             pady=look.px(6),
         )
-        self._line_height = int(look.body.metrics("linespace"))
+        self._font = look.body
         self._changed = changed
         self._moved = moved
         self._most = MOST_LINES
@@ -98,20 +99,26 @@ class SendText(ttk.Text):
 
     def limit(self, height: int) -> None:
         """Grow to no more than these pixels."""
-        most = min(max(height // self._line_height, LEAST_LINES), MOST_LINES)
+        most = min(max(height // int(self._font.metrics("linespace")), LEAST_LINES), MOST_LINES)
         if most != self._most:
             self._most = most
             self.fit()
 
     def fit(self) -> None:
         """As high as the text, within reason."""
-        try:
-            lines = int(str(self.tk.call(self, "count", "-displaylines", "1.0", "end")))
-        except (tkinter.TclError, ValueError):  # not to be seen yet
-            return
-        height = min(max(lines, LEAST_LINES), self._most)
+        height = min(max(self._lines(), LEAST_LINES), self._most)
         if int(str(self.cget("height"))) != height:
             self.configure(height=height)
+
+    def _lines(self) -> int:
+        """How many lines are seen. In a long text nobody counts: it has more than are shown."""
+        line, column = map(int, self.index("end-1c").split("."))
+        if line > MOST_LINES or column > LONGEST_COUNTED:
+            return MOST_LINES
+        try:
+            return int(str(self.tk.call(self, "count", "-displaylines", "1.0", "end")))
+        except (tkinter.TclError, ValueError):  # not to be seen yet
+            return line
 
     def _step(self, _event: object) -> None:
         """A word can be undone by itself."""

@@ -71,11 +71,13 @@ class Sending:
         row.patient = row.state == "waiting"
 
     def again(self, row: Outgoing) -> None:
-        """Send a text once more, to the chat that is shown now; nothing happens while none is."""
+        """Send a text once more, to the chat that is shown now; the row says so while none is."""
         to = self._here(row.text)
-        if to is not None and row.state in ("failed", "unknown"):
+        if to is not None:
             self.outbox.again(row, to)
-            self._go_on()
+        else:
+            row.reason = t(self._available(None).send or "why.no_tavern")
+        self._go_on()
 
     def take(self, row: Outgoing) -> str | None:
         """Take a text out of the line; None if it is on its way."""
@@ -123,7 +125,7 @@ class Sending:
     def _ask(self, row: Outgoing, to: SentText) -> None:
         mirror = to.tavern.mirror
         row.state, row.reason, row.to = "pending", "", replace(to, total=mirror.total)
-        self.watcher.told("pending", t("send.pending"))
+        self.watcher.told("pending", t("send.pending" if row.kind == "message" else "send.script_runs"))
         content: dict[str, Any] = {"text": row.text, "reply": True} if row.kind == "message" else {"script": row.text}
         if row.patient:
             content["if_busy"] = "wait"

@@ -36,7 +36,7 @@ class SideWindows:
             window.look,
             window.settings,
             window.appearance,
-            PreferenceActions(window.set_language, window.set_debug),
+            PreferenceActions(window.set_language, window.send_box.keys_changed, window.set_debug),
             closed=self._closed("preferences"),
         )
 
