@@ -97,6 +97,25 @@ class ChatView(LongChat):
         self._actions.apply_theme()
         self._colour_arrows()
 
+    def apply_language(self) -> None:
+        """Say in another language what is not the chat's own; what is being read stays where it is."""
+        self.say_latest(t("chat.latest"))
+        following, kept = self.following, self._own_text_in_sight()
+        height = self.text.dlineinfo(kept)
+        self.text.mark_set("kept", kept)
+        self._put(0, len(self._blocks), [block.item for block in self._blocks])
+        self.refresh()
+        if not following and height is not None:
+            self._see_at("kept", height[1])
+
+    def _own_text_in_sight(self) -> str:
+        """The uppermost line that is a message's own and not about it."""
+        top = self._number("@0,0")
+        at = self.at("@0,0")
+        begin = self._line(at)
+        own = begin + 1 + self._blocks[at].above if at < len(self._blocks) else top
+        return f"{max(own, top)}.0"
+
     # --- what others call -------------------------------------------------------------------------------------------
 
     def show(self, mirror: ChatMirror | None) -> None:

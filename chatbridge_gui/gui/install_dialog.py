@@ -16,6 +16,7 @@ import ttkbootstrap as ttk
 from chatbridge_gui import __version__, installer
 from chatbridge_gui.gui.i18n import t, translated
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.wording import say
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.installer import InstallError, InstallReport, Plan, UninstallReport
 
@@ -43,12 +44,13 @@ class InstallDialog(ttk.Toplevel):
         self._told_installed = installed
         self._plan_timer: str | None = None
         self._planned = ""
+        self._plan_words: Callable[[], str] = str
         self._build()
         self.transient(master.winfo_toplevel())
         self._put_over(master.winfo_toplevel())
         self.protocol("WM_DELETE_WINDOW", self.close)
         self.bind("<Escape>", lambda _event: self.close())
-        self._say(t("install.searching"), "")
+        self._say(lambda: t("install.searching"), "")
         work.start(installer.find_installations, self._found)
         self.folder.focus_set()
 
@@ -56,14 +58,14 @@ class InstallDialog(ttk.Toplevel):
         look = self.look
         frame = ttk.Frame(self, padding=look.px(20))
         frame.pack(fill="both", expand=True)
-        ttk.Label(frame, text=t("install.title"), font=look.title).pack(anchor="w")
-        ttk.Label(frame, text=t("install.what"), wraplength=look.px(WIDTH), justify="left").pack(
+        say(ttk.Label(frame, font=look.title), "install.title").pack(anchor="w")
+        say(ttk.Label(frame, wraplength=look.px(WIDTH), justify="left"), "install.what").pack(
             anchor="w", pady=(look.px(6), look.px(14))
         )
-        ttk.Label(frame, text=t("install.folder"), font=look.small).pack(anchor="w")
+        say(ttk.Label(frame, font=look.small), "install.folder").pack(anchor="w")
         row = ttk.Frame(frame)
         self.folder = ttk.Combobox(row, name="folder", width=46)
-        self.browse_button = ttk.Button(row, text=t("install.browse"), icon="folder2-open", command=self._browse)
+        self.browse_button = say(ttk.Button(row, icon="folder2-open", command=self._browse), "install.browse")
         self.folder.pack(side="left", fill="x", expand=True)
         self.browse_button.pack(side="left", padx=(look.px(8), 0))
         row.pack(fill="x")
@@ -74,29 +76,32 @@ class InstallDialog(ttk.Toplevel):
         self._result = ttk.Label(frame, name="result", wraplength=look.px(WIDTH), justify="left")
         self._result.pack(anchor="w", fill="x", pady=(look.px(14), 0))
         self._question = ttk.Frame(frame)
-        self.remove_other_button = ttk.Button(
-            self._question, text=t("install.remove_other"), command=partial(self.install, replace_other=True)
+        self.remove_other_button = say(
+            ttk.Button(self._question, command=partial(self.install, replace_other=True)), "install.remove_other"
         )
-        self.keep_other_button = ttk.Button(
-            self._question, text=t("install.keep_other"), command=partial(self.install, replace_other=False)
+        self.keep_other_button = say(
+            ttk.Button(self._question, command=partial(self.install, replace_other=False)), "install.keep_other"
         )
         self.remove_other_button.pack(side="left")
         self.keep_other_button.pack(side="left", padx=(look.px(8), 0))
         self._buttons = ttk.Frame(frame)
-        self.install_button = ttk.Button(
-            self._buttons, name="do_install", text=t("install.do"), bootstyle="primary", command=self.install
+        self.install_button = say(
+            ttk.Button(self._buttons, name="do_install", bootstyle="primary", command=self.install), "install.do"
         )
-        self._close_button = ttk.Button(self._buttons, text=t("install.close"), command=self.close)
-        self.zip_button = ttk.Button(
-            self._buttons,
-            name="save_zip",
-            text=t("install.zip"),
-            icon="file-earmark-zip",
-            bootstyle="ghost",
-            command=self._choose_zip,
+        self._close_button = say(ttk.Button(self._buttons, command=self.close), "install.close")
+        self.zip_button = say(
+            ttk.Button(
+                self._buttons,
+                name="save_zip",
+                icon="file-earmark-zip",
+                bootstyle="ghost",
+                command=self._choose_zip,
+            ),
+            "install.zip",
         )
-        self.remove_button = ttk.Button(
-            self._buttons, name="remove", text=t("install.remove"), icon="trash", bootstyle="ghost", command=self.remove
+        self.remove_button = say(
+            ttk.Button(self._buttons, name="remove", icon="trash", bootstyle="ghost", command=self.remove),
+            "install.remove",
         )
         self.zip_button.pack(side="left")
         self.install_button.pack(side="right")
@@ -110,11 +115,11 @@ class InstallDialog(ttk.Toplevel):
         """Install into the folder that is named."""
         folder = self.folder.get().strip()
         if not folder:
-            self._say(t("install.choose"), "bad")
+            self._say(lambda: t("install.choose"), "bad")
             return
         self._question.pack_forget()
         self.install_button.configure(state="disabled")
-        self._say(t("install.working"), "")
+        self._say(lambda: t("install.working"), "")
         self._work.start(
             partial(installer.install, Path(folder), replace_other=replace_other), partial(self._installed, folder)
         )
@@ -123,7 +128,7 @@ class InstallDialog(ttk.Toplevel):
         """Take the extension out of the folder that is named."""
         folder = self.folder.get().strip()
         if folder:
-            self._say(t("install.working"), "")
+            self._say(lambda: t("install.working"), "")
             self._work.start(partial(installer.uninstall, Path(folder)), self._removed)
 
     def save_zip(self, path: str) -> None:
@@ -156,14 +161,14 @@ class InstallDialog(ttk.Toplevel):
         if not self.winfo_exists():
             return
         if error is not None:
-            self._say(t("install.failed", reason=error), "bad")
+            self._say(lambda: t("install.failed", reason=error), "bad")
             return
         found = [str(folder) for folder in folders or []]
         self.folder.configure(values=found)
         if found and not self.folder.get():
             self.folder.set(found[0])
             self._look_at_plan()
-        self._say(t("install.found", count=len(found)) if found else t("install.none_found"), "")
+        self._say(lambda: t("install.found", count=len(found)) if found else t("install.none_found"), "")
 
     def _plan_soon(self) -> None:
         if self._plan_timer is not None:
@@ -181,19 +186,14 @@ class InstallDialog(ttk.Toplevel):
     def _show_plan(self, folder: str, plan: Plan | None, error: Exception | None) -> None:
         if not self.winfo_exists() or folder != self._planned:
             return
-        words = ""
-        if isinstance(error, InstallError):
-            words = translated("install.error", error.code, error.message, error.params)
-        elif plan is not None:
-            key = "install.plan_update" if plan.version else "install.plan_new"
-            words = t(key, folder=plan.folder, version=plan.version, new=__version__)
-        self._plan.configure(text=words)
+        self._plan_words = partial(_plan_words, plan, error)
+        self._plan.configure(text=self._plan_words())
         if plan is not None and plan.version:
             self.remove_button.pack(side="left", after=self.zip_button)
-            self.install_button.configure(text=t("install.update"))
+            say(self.install_button, "install.update")
         else:
             self.remove_button.pack_forget()
-            self.install_button.configure(text=t("install.do"))
+            say(self.install_button, "install.do")
 
     def _installed(self, folder: str, report: InstallReport | None, error: Exception | None) -> None:
         if report is not None:
@@ -204,16 +204,16 @@ class InstallDialog(ttk.Toplevel):
         self._look_at_plan()
         if report is not None:
             lines = [t(f"install.{report.action}", folder=report.folder), *report.notes, t("install.next")]
-            self._say("\n\n".join(lines), "good")
+            self._say(lambda: "\n\n".join(lines), "good")
             self.install_button.configure(bootstyle="secondary")
             self._close_button.configure(bootstyle="primary")
             self._close_button.focus_set()
         elif isinstance(error, InstallError):
-            self._say(translated("install.error", error.code, error.message, error.params), "bad")
+            self._say(lambda: translated("install.error", error.code, error.message, error.params), "bad")
             if error.code == "other_copy":
                 self._question.pack(fill="x", pady=(self.look.px(10), 0), before=self._buttons)
         else:
-            self._say(t("install.failed", reason=error), "bad")
+            self._say(lambda: t("install.failed", reason=error), "bad")
 
     def _removed(self, report: UninstallReport | None, error: Exception | None) -> None:
         if not self.winfo_exists():
@@ -221,7 +221,9 @@ class InstallDialog(ttk.Toplevel):
         self._look_at_plan()
         if report is not None:
             folders = ", ".join(map(str, report.removed))
-            self._say("\n\n".join((t("install.removed", folder=folders), *report.notes, t("install.reload"))), "good")
+            self._say(
+                lambda: "\n\n".join((t("install.removed", folder=folders), *report.notes, t("install.reload"))), "good"
+            )
         else:
             self._say_failure(error)
 
@@ -240,23 +242,40 @@ class InstallDialog(ttk.Toplevel):
         if not self.winfo_exists():
             return
         if path is not None:
-            self._say(t("install.zipped", file=path), "good")
+            self._say(lambda: t("install.zipped", file=path), "good")
         else:
             self._say_failure(error)
 
     def _say_failure(self, error: Exception | None) -> None:
         if isinstance(error, InstallError):
-            self._say(translated("install.error", error.code, error.message, error.params), "bad")
+            self._say(lambda: translated("install.error", error.code, error.message, error.params), "bad")
         else:
-            self._say(t("install.failed", reason=error), "bad")
+            self._say(lambda: t("install.failed", reason=error), "bad")
 
-    def _say(self, words: str, colour: str) -> None:
+    def _say(self, words: Callable[[], str], colour: str) -> None:
+        """Show the words, in another language when there is another."""
         palette = self.look.palette
         colours = {"good": palette.good, "bad": palette.bad}
-        self._result.configure(text=words, foreground=colours.get(colour, palette.dim))
+        self._said = words
+        self._result.configure(text=words(), foreground=colours.get(colour, palette.dim))
+
+    def apply_language(self) -> None:
+        self.title(t("install.title"))
+        self._result.configure(text=self._said())
+        self._plan.configure(text=self._plan_words())
 
     def _browse(self) -> None:
         chosen = filedialog.askdirectory(parent=self, title=t("install.folder"), mustexist=True)
         if chosen:
             self.folder.set(chosen)
             self._look_at_plan()
+
+
+def _plan_words(plan: Plan | None, error: Exception | None) -> str:
+    """What will be done, or why it cannot be."""
+    if isinstance(error, InstallError):
+        return translated("install.error", error.code, error.message, error.params)
+    if plan is None:
+        return ""
+    key = "install.plan_update" if plan.version else "install.plan_new"
+    return t(key, folder=plan.folder, version=plan.version, new=__version__)

@@ -8,6 +8,7 @@ import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.wording import say
 
 
 def open_in_browser(address: str) -> None:
@@ -24,14 +25,12 @@ class LinkBar(ttk.Frame):
         self.address = ""
         self._closed = closed
         self._label = ttk.Label(self, name="link_address", justify="left", font=look.small)
-        self.open_button = ttk.Button(
-            self, name="link_open", text=t("link.open"), bootstyle="primary", command=self._open
+        self.open_button = say(ttk.Button(self, name="link_open", bootstyle="primary", command=self._open), "link.open")
+        self.copy_button = say(
+            ttk.Button(self, name="link_copy", bootstyle="secondary-outline", command=self._copy), "link.copy"
         )
-        self.copy_button = ttk.Button(
-            self, name="link_copy", text=t("link.copy"), bootstyle="secondary-outline", command=self._copy
-        )
-        self.cancel_button = ttk.Button(
-            self, name="link_cancel", text=t("link.cancel"), bootstyle="secondary-outline", command=self.close
+        self.cancel_button = say(
+            ttk.Button(self, name="link_cancel", bootstyle="secondary-outline", command=self.close), "link.cancel"
         )
         self._label.grid(row=0, column=0, sticky="ew")
         buttons = (self.open_button, self.copy_button, self.cancel_button)

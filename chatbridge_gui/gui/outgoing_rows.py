@@ -9,6 +9,7 @@ import ttkbootstrap as ttk
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.outgoing import Outgoing, State
 from chatbridge_gui.gui.theme import Look, Palette
+from chatbridge_gui.gui.wording import say
 
 MOST_ROWS: Final = 4
 LONGEST: Final = 400
@@ -129,13 +130,15 @@ class OutgoingRow(ttk.Frame):
         self._icon = ttk.Label(self, icon=ICONS[outgoing.state])
         self._text = ttk.Label(self, font=look.body, width=1, anchor="w")
         self._state = ttk.Label(self, font=look.small, justify="left", anchor="w")
-        self.again_button = ttk.Button(
-            self,
-            name="again",
-            text=t("outgoing.retry"),
-            icon="arrow-repeat",
-            bootstyle="primary-outline",
-            command=lambda: actions.again(outgoing),
+        self.again_button = say(
+            ttk.Button(
+                self,
+                name="again",
+                icon="arrow-repeat",
+                bootstyle="primary-outline",
+                command=lambda: actions.again(outgoing),
+            ),
+            "outgoing.retry",
         )
         self.edit_button = ttk.Button(
             self, name="edit", icon="pencil", icon_only=True, bootstyle="ghost", command=lambda: actions.edit(outgoing)

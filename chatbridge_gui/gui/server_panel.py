@@ -135,16 +135,18 @@ class ServerPanel(ttk.Frame):
     def _build_bottom(self) -> None:
         look = self.look
         bottom = ttk.Frame(self, padding=(look.px(14), look.px(8), look.px(14), look.px(12)))
-        self.install_button = ttk.Button(
-            bottom,
-            name="install",
-            text=t("install.open"),
-            icon="box-arrow-in-down",
-            bootstyle="secondary-outline",
-            command=self._actions.install,
+        self.install_button = say(
+            ttk.Button(
+                bottom,
+                name="install",
+                icon="box-arrow-in-down",
+                bootstyle="secondary-outline",
+                command=self._actions.install,
+            ),
+            "install.open",
         )
-        self.demo_button = ttk.Button(
-            bottom, name="demo", text=t("demo.start"), icon="stars", bootstyle="ghost", command=self._actions.demo
+        self.demo_button = say(
+            ttk.Button(bottom, name="demo", icon="stars", bootstyle="ghost", command=self._actions.demo), "demo.start"
         )
         say(self.install_button, "install.open")
         say(self.demo_button, "demo.start")

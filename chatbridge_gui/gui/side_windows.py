@@ -45,7 +45,7 @@ class SideWindows:
             self.keys.apply_theme()
 
     def apply_language(self) -> None:
-        for window in (self.keys, self.preferences):
+        for window in (self.keys, self.preferences, self._window.install_dialog):
             if window is not None:
                 window.apply_language()
 
