@@ -12,7 +12,6 @@ mirrors), `asking`, `commands`, `layout`, `settings`, `queue`, `hub`; and as act
 import tkinter
 import traceback
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 from time import time
 from types import TracebackType
@@ -22,51 +21,41 @@ import ttkbootstrap as ttk
 
 from chatbridge_gui import installer
 from chatbridge_gui.bridge.events import (
-    AccessWanted,
-    Answered,
     HubFailed,
     HubStarted,
-    HubStopped,
     Level,
     LogRow,
-    News,
-    PeerJoined,
-    PeerLeft,
-    PeersMeasured,
-    TavernsChanged,
-    WindowWanted,
 )
-from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.access_question import AccessQuestion
-from chatbridge_gui.gui.actions import Availability, availability, refusal
+from chatbridge_gui.gui.actions import Availability, availability
 from chatbridge_gui.gui.appearance import Appearance
 from chatbridge_gui.gui.asking import Asking
-from chatbridge_gui.gui.avatars import Avatars
+from chatbridge_gui.gui.assembly import assemble, pictures
 from chatbridge_gui.gui.below import Below
-from chatbridge_gui.gui.chat_header import ChatHeader, HeaderNeeds
+from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_tags import AVATAR
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.command_table import window_commands
 from chatbridge_gui.gui.commands import Commands
 from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
-from chatbridge_gui.gui.empty_state import EmptyActions, EmptyState
-from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent, WorkDone
+from chatbridge_gui.gui.empty_state import EmptyState
+from chatbridge_gui.gui.event_queue import EventQueue
 from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
-from chatbridge_gui.gui.layout import FIND_ROWS, Layout
+from chatbridge_gui.gui.layout import Layout
+from chatbridge_gui.gui.log_pane import LogPane
 from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
-from chatbridge_gui.gui.panels import Panels, Showing, window_title
-from chatbridge_gui.gui.row_list import PICTURE
-from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
+from chatbridge_gui.gui.panels import Showing, window_title
+from chatbridge_gui.gui.receiving import Receiving
+from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.sending import Sending
-from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
+from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.serving import HubFactory, Serving
 from chatbridge_gui.gui.side_windows import SideWindows
-from chatbridge_gui.gui.slash_lists import CommandLists
-from chatbridge_gui.gui.status_bar import StatusActions, StatusBar
+from chatbridge_gui.gui.status_bar import StatusBar
 from chatbridge_gui.gui.talking import Talking
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
@@ -74,7 +63,6 @@ from chatbridge_gui.gui.upgrades import Upgrades
 from chatbridge_gui.gui.wakeup import Pump
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.gui.write_commands import add_write_commands
-from chatbridge_gui.protocol.messages import StreamUpdate
 from chatbridge_gui.settings import Settings, SettingsError
 
 CLOSING: Final = 2_000
@@ -87,6 +75,21 @@ class MainWindow(ttk.Frame):
     `on_verdict` is told the first word of the hub's, before it is shown; `draft` keeps what is written over a restart;
     `leaving` is called when the window is about to close and everything is still there.
     """
+
+    layout: Layout
+    header: ChatHeader
+    chat_view: ChatView
+    finder: Finder
+    server_panel: ServerPanel
+    access_question: AccessQuestion
+    empty_state: EmptyState
+    send_box: SendBox
+    below: Below
+    notices: Notices
+    upgrades: Upgrades
+    status_bar: StatusBar
+    message_desk: MessageDesk
+    log_pane: LogPane
 
     def __init__(
         self,
@@ -113,16 +116,16 @@ class MainWindow(ttk.Frame):
         self.serving = Serving(self.hub, settings, self.work, self.log)
         self.start_server, self.stop_server = self.serving.start, self.serving.stop
         self.toggle_demo, self.demo = self.serving.toggle_demo, self.serving.demo
-        self.avatars = self._avatars(AVATAR)
+        self.avatars = pictures(self, AVATAR)
         self.install_dialog: InstallDialog | None = None
         self._drafts: DraftKeeper | None = None
         self.appearance = Appearance(root, self.look, settings, self.work)
         self.side_windows = SideWindows(self)
         self._closed: Callable[[], None] | None = closed
         self._leaving = leaving
-        self._closing = False
-        self._on_verdict = on_verdict
-        self.panels = self._build()
+        self.closing = False
+        self.receiving = Receiving(self, on_verdict)
+        self.panels = assemble(self)
         self.showing = Showing(self.panels, self.book, settings, self.available, self._shown)
         self.commands = Commands(root, self._refused)
         self.commands.add(*window_commands(self), *self.below.commands())
@@ -134,127 +137,11 @@ class MainWindow(ttk.Frame):
         ttk.on_theme_change(self.panels.apply_theme, call_now=False)
         self.layout.restore(settings)
         self.status_bar.set_debug(settings.debug)
-        self._pump = Pump(root, self.queue, self._handle)
+        self._pump = Pump(root, self.queue, self.receiving.handle)
         if draft is not None:
             self._restore_draft(draft)
         self.send_box.text.focus_set()
         self.showing.refresh()
-
-    def _avatars(self, side: int) -> Avatars:
-        """Pictures of this size, in pixels at 96 dpi."""
-        return Avatars(
-            self.look.px(side),
-            self.work,
-            partial(self.asking.shown, "get_avatar", guarded=False),
-            lambda reason: self.log("warning", t("log.bad_picture", reason=reason)),
-        )
-
-    def _build(self) -> Panels:
-        look, talking = self.look, self.talking
-        actions = ServerActions(
-            start=self.start_server,
-            stop=self.stop_server,
-            choose=self.choose_tavern,
-            install=self.open_install_dialog,
-            demo=self.toggle_demo,
-            kick=self.hub.kick,
-            measure=self.hub.measure,
-        )
-        self.layout = layout = Layout(self, look)
-        self.header = ChatHeader(
-            layout.chat_column,
-            look,
-            self,
-            HeaderNeeds(
-                choose=self.choose_tavern,
-                ask=self.asking.shown,
-                tell=lambda text: self.notices.show("warning", text, key="switch"),
-                away=lambda: self.send_box.text.focus_set(),
-                keys=lambda id: self.commands.keys(id),
-                avatars=self.avatars,
-                rows=self._avatars(PICTURE),
-            ),
-        )
-        self.chat_view = ChatView(layout.stage, look, self.avatars, swipe=talking.swipe)
-        self.finder = Finder(layout.chat_column, look, self.chat_view, FIND_ROWS)
-        self.server_panel = ServerPanel(
-            layout.columns, look, actions, self.serving.admission, host=self.settings.host, port=self.settings.port
-        )
-        self.access_question = AccessQuestion(
-            self, look, answered=self.serving.admission.decide, place=lambda: layout.put_on_top(self.access_question)
-        )
-        self.empty_state = EmptyState(
-            layout.stage,
-            look,
-            EmptyActions(
-                start=self.server_panel.press_start,
-                take_offer=self.server_panel.take_offer,
-                install=self.open_install_dialog,
-                demo=self.toggle_demo,
-                choose=lambda: self.commands.run("people"),
-            ),
-        )
-        self.send_box = SendBox(
-            layout.chat_column,
-            look,
-            SendBoxNeeds(
-                sending=self.sending,
-                lists=CommandLists(self.asking),
-                shown=lambda: self.book.shown,
-                run=lambda id: self.commands.run(id),
-                keys=lambda id: self.commands.keys(id),
-                enter_sends=lambda: self.settings.enter_sends,
-                notify=lambda tone, text: self.notices.show(tone, text, log=False),
-                changed=self._draft_changed,
-            ),
-        )
-        self.below = Below(self)
-        self.log_pane = self.below.log
-        self.notices = Notices(self, look, over=layout.stage, log=self.log)
-        self.upgrades = Upgrades(self.work, self.notices, self.settings, self.open_install_dialog)
-        self.status_bar = StatusBar(
-            self,
-            look,
-            StatusActions(
-                layout.toggle_side,
-                layout.toggle_log,
-                self.side_windows.toggle_keys,
-                self.side_windows.open_preferences,
-            ),
-        )
-        layout.arrange(
-            side=self.server_panel,
-            header=self.header,
-            pages=(self.chat_view, self.empty_state),
-            send_box=self.send_box,
-            log=self.below.pane,
-            status=self.status_bar,
-        )
-        self.message_desk = MessageDesk(
-            self.chat_view,
-            look,
-            send_box=self.send_box,
-            shown=lambda: self.book.shown,
-            ask=self.asking.tavern,
-            why_not=lambda request: refusal(self.serving.running, self.book.shown, request),
-            failed=lambda text: self.notices.show("error", text, key="message", log=False),
-        )
-        talking.box = self.send_box
-        self.serving.panel = self.server_panel
-        return Panels(
-            self.server_panel,
-            self.header,
-            self.chat_view,
-            self.empty_state,
-            self.send_box,
-            self.below.pane,
-            self.notices,
-            self.access_question,
-            self.finder.bar,
-            self.message_desk,
-            self.status_bar,
-            self.side_windows,
-        )
 
     # --- what the user does -----------------------------------------------------------------------------------------
 
@@ -310,9 +197,9 @@ class MainWindow(ttk.Frame):
 
     def close(self) -> None:
         """Stop the server, and end when it has stopped, or after a while without it."""
-        if self._closing:
+        if self.closing:
             return
-        self._closing = True
+        self.closing = True
         if self.install_dialog is not None:
             self.install_dialog.close()
         if self._drafts is not None:
@@ -321,67 +208,7 @@ class MainWindow(ttk.Frame):
         self.root.withdraw()
         self.below.close()
         self.serving.close()
-        self._give_up = self.after(CLOSING, self._end)
-
-    # --- what the hub and others tell -------------------------------------------------------------------------------
-
-    def _handle(self, event: WindowEvent) -> None:
-        match event:
-            case News():
-                self._news(event)
-            case LogRow():
-                self.log_pane.add(event)
-            case RowsLeftOut():
-                self.log_pane.left_out(event)
-            case Answered():
-                self.asking.answered(event)
-            case PeersMeasured():
-                self.status_bar.measured(event, self.showing.shown_peer())
-                self.server_panel.peers.measured(event.peers)
-            case WorkDone():
-                self.work.done(event)
-            case TavernsChanged():
-                self.book.update(event.taverns)
-                self.showing.soon()
-            case PeerJoined():
-                self.showing.peers[event.info.peer] = event.info
-                self.showing.soon()
-            case PeerLeft():
-                self.showing.peers.pop(event.info.peer, None)
-                self.showing.soon()
-            case HubStarted() | HubFailed() | HubStopped():
-                self._hub_turned(event)
-            case AccessWanted():
-                self.access_question.ask(event)
-            case WindowWanted():
-                self.show()
-
-    def _news(self, event: News) -> None:
-        try:
-            tavern = self.book.apply(event)
-        except OutOfSync as error:
-            self.log("warning", t("log.out_of_sync", reason=error))
-            return
-        if tavern is not None and tavern is self.book.shown:
-            if isinstance(event.content, StreamUpdate):
-                self.chat_view.stream_moved()
-                self.status_bar.stream_moved(tavern.mirror)
-            else:
-                self.showing.soon()
-
-    def _hub_turned(self, event: HubStarted | HubFailed | HubStopped) -> None:
-        if isinstance(event, HubStopped):
-            self.access_question.withdraw()
-            self.showing.peers.clear()
-            self.book.update(())
-            if self._closing:
-                self._end()
-                return
-        elif self._on_verdict is not None:
-            verdict, self._on_verdict = self._on_verdict, None
-            verdict(event)
-        self.serving.turned(event)
-        self.showing.refresh()
+        self._give_up = self.after(CLOSING, self.end)
 
     # --- showing it -------------------------------------------------------------------------------------------------
 
@@ -402,7 +229,8 @@ class MainWindow(ttk.Frame):
     def _available_in(self, tavern: Tavern | None) -> Availability:
         return availability(self.serving.running, tavern)
 
-    def _draft_changed(self) -> None:
+    def draft_changed(self) -> None:
+        """What is written has changed."""
         if self._drafts is not None:
             self._drafts.touched()
 
@@ -431,7 +259,8 @@ class MainWindow(ttk.Frame):
         self.log("error", t("log.callback_failed", reason=repr(error)))
         traceback.print_exception(kind, error, trace)
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Everything has stopped."""
         if self._closed is None:
             return
         closed, self._closed = self._closed, None
