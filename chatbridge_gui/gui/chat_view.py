@@ -29,9 +29,8 @@ from chatbridge_gui.gui.chat_notes import times
 from chatbridge_gui.gui.chat_tags import BESIDE, configure_tags
 from chatbridge_gui.gui.differences import differences
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.link_bar import LinkBar
+from chatbridge_gui.gui.link_bar import LinkBar, address_under
 from chatbridge_gui.gui.long_chat import LongChat
-from chatbridge_gui.gui.markup import address_at
 from chatbridge_gui.gui.message_picker import MessagePicker
 from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
@@ -92,6 +91,7 @@ class ChatView(LongChat):
 
     def apply_theme(self) -> None:
         """Give the tags the colours of the theme; Tk leaves them alone when the theme changes."""
+        self.plain()
         configure_tags(self.text, self.look)
         self.picker.apply_theme()
         self._actions.apply_theme()
@@ -343,19 +343,15 @@ class ChatView(LongChat):
         elif "swipe_left" in tags or "swipe_right" in tags:
             self._swipe_key("left" if "swipe_left" in tags else "right")
         elif "link" in tags:
-            address = self._address(index)
+            address = address_under(self.text, index)
             if address is not None:
                 self.link_bar.ask(address)
-
-    def _address(self, index: str) -> str | None:
-        column = len(self.text.get(f"{index} linestart", index))
-        return address_at(self.text.get(f"{index} linestart", f"{index} lineend"), column)
 
     def _tip(self, index: str) -> str:
         """What the note at the mouse says of this place."""
         tags = self.text.tag_names(index)
         if "link" in tags:
-            return self._address(index) or ""
+            return address_under(self.text, index) or ""
         item = self._blocks[self.at(index)].item if self._blocks else None
         if isinstance(item, dict) and {"user", "character", "system"} & set(tags):
             return times(item)

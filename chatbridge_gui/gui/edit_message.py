@@ -41,7 +41,9 @@ class MessageEditor(ttk.Frame):
         self.cancel_button = ttk.Button(
             self, name="edit_cancel", bootstyle="secondary-outline", command=lambda: self.leave(sure=True)
         )
-        self.save_button = ttk.Button(self, name="edit_save", icon="check-lg", bootstyle="primary", command=self.save)
+        self.save_button = ttk.Button(
+            self, name="edit_save", text=t("message.save"), icon="check-lg", bootstyle="primary", command=self.save
+        )
         say(self.cancel_button, "message.discard")
         say(self.save_button, "message.save")
         self.title.grid(row=0, column=0, columnspan=4, sticky="w", pady=(0, look.px(6)))

@@ -19,7 +19,7 @@ class FollowingText(ttk.Frame):
         self._size = (0, 0)
         self._latest = self._says = latest
         self.text = ttk.Text(self, name=text_name, wrap="word", state="disabled", cursor="arrow")
-        self.text.configure(borderwidth=0, highlightthickness=0)  # once more, after the theme has had its way
+        self.plain()
         self._bar = ttk.Scrollbar(self, orient="vertical", command=self._bar_moved)
         self.to_end_button = ttk.Button(
             self, text=latest, icon="arrow-down-short", bootstyle="primary", command=self.follow_end, takefocus=False
@@ -30,6 +30,10 @@ class FollowingText(ttk.Frame):
         self.rowconfigure(0, weight=1)
         self.columnconfigure(0, weight=1)
         self.text.bind("<Button-1>", lambda _event: self.text.focus_set(), add="+")
+
+    def plain(self) -> None:
+        """Without a border, as each theme gives it one."""
+        self.text.configure(borderwidth=0, highlightthickness=0)
 
     def at_end(self) -> bool:
         """Whether the end can be seen. Asks for the last line, as fractions are guesses while Tk measures lines."""

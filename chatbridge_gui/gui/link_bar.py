@@ -1,12 +1,14 @@
 """Shows where a link leads, and opens the browser there only when told to. It stands below the chat, not over it."""
 
 import threading
+import tkinter
 import webbrowser
 from collections.abc import Callable
 
 import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.markup import address_at
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
 
@@ -14,6 +16,12 @@ from chatbridge_gui.gui.wording import say
 def open_in_browser(address: str) -> None:
     """Some systems take seconds for it, so it is done apart."""
     threading.Thread(target=webbrowser.open, args=(address,), name="browser", daemon=True).start()
+
+
+def address_under(text: tkinter.Text, index: str) -> str | None:
+    """The address of the link at this place of a text."""
+    column = len(text.get(f"{index} linestart", index))
+    return address_at(text.get(f"{index} linestart", f"{index} lineend"), column)
 
 
 class LinkBar(ttk.Frame):

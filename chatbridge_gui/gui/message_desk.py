@@ -58,6 +58,7 @@ class MessageDesk:
             "delete": self._delete,
         }
         view.picker.open_menu = self.open_menu
+        view.picker.keeps = lambda: self.menu.opened or self.question.opened or self.editor.opened
         view.text.bind("<<Copy>>", self._copy_picked)
 
     def add_commands(self, commands: Commands) -> None:
@@ -97,6 +98,8 @@ class MessageDesk:
         self.menu.close()
         self.editor.apply_language()
         self.question.apply_language()
+        if self.raw is not None:
+            self.raw.apply_language()
 
     # --- by keys, to the message that is chosen ---------------------------------------------------------------------
 
@@ -185,9 +188,14 @@ class MessageDesk:
         self.question.ask(lambda: t("message.regenerate_question", count=count), "message.regenerate_yes", do)
 
     def _show_raw(self, target: Target) -> None:
-        if self.raw is not None and self.raw.winfo_exists():
-            self.raw.destroy()
-        self.raw = RawJson(self._view, self._look, target.message)
+        if self.raw is not None:
+            self.raw.close()
+        self.raw = RawJson(self._view, self._look, target.message, closed=self._raw_closed)
+
+    def _raw_closed(self) -> None:
+        """Tk may crash when a window goes that has the keyboard, so that is given back before."""
+        self.raw = None
+        self._view.text.focus_force()
 
     def _done(self, key: str) -> Callable[[dict[str, Any] | None, Failure | None], None]:
         def answered(_result: dict[str, Any] | None, failure: Failure | None) -> None:

@@ -35,10 +35,12 @@ class Rows(Protocol):
 
 
 class MessagePicker:
-    """`open_menu` is told the message and the point of the screen where its menu belongs."""
+    """`open_menu` is told the message and the point of the screen where its menu belongs. What is chosen is marked
+    while the chat has the keyboard, or `keeps` says that something is under way with it."""
 
     def __init__(self, text: tkinter.Text, look: Look, rows: Rows) -> None:
         self.open_menu: Callable[[ChatMessage, int, int], object] = lambda _message, _x, _y: None
+        self.keeps: Callable[[], bool] = bool
         self.picked: ChatMessage | None = None
         self._text, self._look, self._rows = text, look, rows
         self._mouse: tuple[int, int] | None = None
@@ -83,7 +85,7 @@ class MessagePicker:
         if at == NOWHERE:
             self.picked = None
         has_focus = str(text.tk.call("focus")) == str(text)
-        if at != NOWHERE and has_focus:
+        if at != NOWHERE and (has_focus or self.keeps()):
             line, _ = self._rows.lines(at)
             text.tag_add("picked", f"{line}.0", f"{line + 1}.0")
         under = self._under_mouse()

@@ -123,3 +123,24 @@ def test_odd_extras_are_no_reason_to_fail(driver: Driver) -> None:
     ]
     driver.chatting([message("Seraphina", "Hello.", at, extra=extra) for at, extra in enumerate(odd)])
     assert driver.shown().count("Hello.") == len(odd)
+
+
+def test_the_chats_own_words_follow_the_language_and_the_reader_keeps_his_place(driver: Driver) -> None:
+    driver.chatting([message("Seraphina", f"Message {at}.", at, is_system=at == 33) for at in range(80)])
+    text = driver.window.chat_view.text
+    assert "hidden from the model" in driver.shown()
+    text.yview(text.search("Message 30.", "1.0"))
+    driver.settle()
+    top = text.get("@0,0 linestart", "@0,0 lineend")
+    try:
+        driver.window.set_language("zh")
+        driver.settle()
+        assert "对模型隐藏" in driver.shown()
+        assert "hidden from the model" not in driver.shown()
+        assert driver.window.chat_view.to_end_button.cget("text") == "最新消息"
+        assert text.bbox(text.search("Message 30.", "1.0")) is not None
+    finally:
+        driver.window.set_language("en")
+    driver.settle()
+    assert "hidden from the model" in driver.shown()
+    assert top

@@ -242,6 +242,8 @@ def test_delete_asks_first(chat: Driver) -> None:
     question = chat.window.message_desk.question
     assert question.label.cget("text").startswith("Delete Seraphina's message “Where to?”?")
     assert chat.root.focus_get() is question.no_button
+    text = chat.window.chat_view.text
+    assert text.get("picked.first", "picked.last +1 line") == "Seraphina\nWhere to?\n"
     chat.press("<Return>")
     assert not question.opened
     assert requests(chat) == []
