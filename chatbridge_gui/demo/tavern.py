@@ -14,7 +14,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, WebSocketException
 
 from chatbridge_gui import __version__
-from chatbridge_gui.demo import script
+from chatbridge_gui.demo import edits, script
 from chatbridge_gui.demo.background import BackgroundTavern
 from chatbridge_gui.protocol.codec import encode
 from chatbridge_gui.protocol.messages import (
@@ -37,6 +37,7 @@ from chatbridge_gui.protocol.requests.spec import Done
 from chatbridge_gui.protocol.requests.talk import SendMessageResult, StopResult
 
 _PICTURE: Final = "seraphina.png"
+_CHANGING: Final = ("send_message", "regenerate", *edits.REQUESTS)
 _LETTERS_PER_TOKEN = 4
 _RECONNECT_AFTER = 1.0
 _ANSWERS = 1000
@@ -100,7 +101,7 @@ class _Chat:
                     version=__version__,
                     instance=self._instance,
                     token=self._secret,
-                    capabilities=("send_message", "regenerate", "stop", "get_avatar"),
+                    capabilities=("send_message", "regenerate", "stop", "get_avatar", *edits.REQUESTS),
                 ),
             )
             async for frame in connection:
@@ -113,7 +114,7 @@ class _Chat:
         content = frame.get("content") or {}
         known = self._answers.get(content.get("key") or "")
         match frame["type"]:
-            case "send_message" | "regenerate" if known is not None:  # asked again after a broken connection
+            case request if known is not None and request in _CHANGING:  # asked again after a broken connection
                 await self._answer(frame, known)
             case "welcome" | "resync":
                 await self._send_state()
@@ -128,6 +129,8 @@ class _Chat:
                 await self._answer(frame, StopResult(stopped=running))
             case "get_avatar":
                 await self._answer(frame, _avatar(content))
+            case request if request in edits.REQUESTS:
+                await self._answer(frame, await self._edit(request, content))
             case _:
                 pass
 
@@ -158,6 +161,14 @@ class _Chat:
             await self._change(Splice(at=len(self._messages) - 1, remove=1))
         self._begin_reply("regenerate", self._messages[-1]["mes"])
         return Done()
+
+    async def _edit(self, request: str, content: dict[str, Any]) -> Content:
+        if self._reply is not None:
+            return Failure(code="busy", message="the demo is still answering; press Stop or wait", retryable=True)
+        change, answer = edits.changed(request, content, self._messages)
+        if change is not None:
+            await self._change(change)
+        return answer
 
     def _begin_reply(self, kind: GenerationKind, text: str) -> None:
         self._reply = reply = asyncio.create_task(self._speak(kind, next(self._replies).format(text=text)))

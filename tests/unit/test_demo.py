@@ -78,6 +78,30 @@ def test_the_character_has_a_picture_and_nobody_else(rig: Rig, start_demo: Calla
     assert reader.client.hear("error", id=2)["content"]["code"] == "not_found"
 
 
+def test_messages_are_edited_hidden_and_deleted(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
+    start_demo()
+    reader = Reader(rig.app())
+    reader.read_until("chat_history")
+    say, hear = reader.client.say, reader.client.hear
+    for id, text in enumerate(("one", "two", "three"), 1):
+        say("send_message", {"text": text, "reply": False}, id=id)
+        reader.read_until("result")
+    uids = [one["uid"] for one in reader.mirror.messages]
+    say("edit_message", {"uid": uids[1], "text": "One!"}, id=10)
+    reader.read_until("result")
+    say("hide_messages", {"uids": [uids[2], uids[0]]}, id=11)
+    reader.read_until("result")
+    assert reader.texts[1:] == ["One!", "two", "three"]
+    assert [one["is_system"] for one in reader.mirror.messages] == [True, False, True, False]
+    say("delete_messages", {"at": 1, "count": 2}, id=12)
+    reader.read_until("result")
+    assert [one["uid"] for one in reader.mirror.messages] == [uids[0], uids[3]]
+    for id, wrong in enumerate(({"at": 1, "count": 2}, {"uids": [uids[1]]}), 20):
+        say("delete_messages", wrong, id=id)
+        assert hear("error", id=id)["content"]["code"] == "not_found"
+    assert len(reader.mirror.messages) == 2
+
+
 def test_regenerate_takes_the_last_reply_away_and_says_something_else(
     rig: Rig, start_demo: Callable[..., demo.DemoTavern]
 ) -> None:
