@@ -3,6 +3,7 @@
 import argparse
 import signal
 import sys
+from pathlib import Path
 
 from chatbridge_gui import __version__
 
@@ -24,12 +25,15 @@ def main(argv: list[str] | None = None) -> int:
         import tkinter  # noqa: F401  # whether it is there at all
     except ImportError as error:
         return _fail(NO_TK.format(reason=error))
+    from chatbridge_gui import diagnostics
     from chatbridge_gui.gui.app import NoDisplay, Options, run
 
     if hasattr(signal, "SIGINT"):
         signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl+C ends it at once; Tk would wait for the next event
+    wanted = Options(demo=options.demo, host=options.host, port=options.port, replay=options.replay)
     try:
-        return run(Options(demo=options.demo, host=options.host, port=options.port))
+        with diagnostics.begin("window" if options.replay is None else "replay", _fail) as kept:
+            return run(wanted, kept=kept)
     except NoDisplay as error:
         return _fail(NO_DISPLAY.format(reason=error))
 
@@ -38,7 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="chatbridge-gui", description="SillyTavern's live chat in a desktop window, shared with other programs."
     )
-    parser.add_argument("--demo", action="store_true", help="show a scripted chat; no SillyTavern needed")
+    shown = parser.add_mutually_exclusive_group()
+    shown.add_argument("--demo", action="store_true", help="show a scripted chat; no SillyTavern needed")
+    shown.add_argument(
+        "--replay",
+        type=Path,
+        metavar="FILE",
+        help="play a recording of the traffic, on a port of its own; no SillyTavern needed",
+    )
     parser.add_argument("--host", help="listen on this address (default: as set in the window, at first localhost)")
     parser.add_argument("--port", type=_port, help="listen on this port (default: as set in the window, at first 8001)")
     parser.add_argument("--version", action="version", version=f"ChatBridge {__version__}")

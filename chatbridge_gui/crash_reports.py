@@ -133,12 +133,17 @@ class CrashReports:
             known = self._told_file().read_text(encoding="utf-8") if self._told_file().exists() else ""
             reports = sorted(self._place.glob(f"crash-{self._program}-*.txt"))
             newest = reports[-1] if reports and reports[-1].name > known else None
-            if newest is not None:
-                self._told_file().write_text(newest.name, encoding="utf-8")
         except OSError as error:
             self._say(f"reports in {self._place} cannot be read: {error.strerror or error}")
             return None
         return newest
+
+    def was_told(self, path: Path) -> None:
+        """The user knows of this report now."""
+        try:
+            self._told_file().write_text(path.name, encoding="utf-8")
+        except OSError as error:
+            self._say(f"{self._told_file()} cannot be written: {error.strerror or error}")
 
     def _gather_faults(self) -> None:
         """What Python could say of itself while it was ended by the system becomes a report."""

@@ -48,6 +48,7 @@ def run_hub(config: HubConfig, level: str) -> int:
     with diagnostics.begin("serve", lambda text: say(f"chatbridge: {text}")) as kept:
         if kept.left_behind is not None:
             say(f"chatbridge: the server ended unexpectedly last time; the report is {kept.left_behind}")
+            kept.reports.was_told(kept.left_behind)
         kept.reports.told = lambda path: say(f"chatbridge: something failed in the server; the report is {path}")
         return _run(config, level, kept)
 

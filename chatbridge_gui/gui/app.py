@@ -1,21 +1,25 @@
 """Opening the window: settings, the Tk root, place and size, and the way out."""
 
 import gc
+import socket
 import sys
 import tkinter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 import ttkbootstrap as ttk
 
 from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.events import HubFailed, HubStarted
+from chatbridge_gui.diagnostics import Diagnostics
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.appearance import wanted_theme
 from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.gui.placing import Place
+from chatbridge_gui.gui.replay import play
 from chatbridge_gui.gui.serving import HubFactory
 from chatbridge_gui.settings import Settings, SettingsError
 
@@ -30,14 +34,15 @@ class Options:
     demo: bool = False
     host: str | None = None
     port: int | None = None
+    replay: Path | None = None
 
 
 class NoDisplay(Exception):
     """There is no screen to open a window on; the text is Tk's reason."""
 
 
-def run(options: Options, hub_factory: HubFactory | None = None) -> int:
-    """Open the window and stay until it is closed. Returns the exit code.
+def run(options: Options, hub_factory: HubFactory | None = None, kept: Diagnostics | None = None) -> int:
+    """Open the window and stay until it is closed. Returns the exit code. `kept` is where the log and reports go.
 
     Raises:
         NoDisplay: there is no screen.
@@ -49,9 +54,10 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
     except tkinter.TclError as error:
         raise NoDisplay(str(error)) from error
     root.withdraw()
-    hub_factory = hub_factory or _hub_thread()
+    hub_factory = hub_factory or _hub_thread(kept)
     own = (settings.host, settings.port)
-    settings.host, settings.port = options.host or settings.host, options.port or settings.port
+    port = _free_port() if options.replay is not None and options.port is None else options.port
+    settings.host, settings.port = options.host or settings.host, port or settings.port
     given = (settings.host, settings.port)
     raised = False
 
@@ -63,22 +69,27 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
             window.close()
         else:
             window.show()
+            window.troubles.tell_of_last_time()
 
     def closed() -> None:
         root.destroy()
 
     def leaving() -> None:
-        if trouble is None and not raised:
+        if trouble is None and not raised and options.replay is None:
             _keep(place, window, settings, own, given)
 
-    draft = DraftFile(settings_file.folder() / "draft.json")
-    window = MainWindow(root, settings, hub_factory, closed=closed, on_verdict=verdict, leaving=leaving, draft=draft)
+    draft = DraftFile(settings_file.folder() / "draft.json") if options.replay is None else None
+    window = MainWindow(
+        root, settings, hub_factory, closed=closed, on_verdict=verdict, leaving=leaving, draft=draft, kept=kept
+    )
     window.pack(fill="both", expand=True)
     place = Place(root, settings)
     window.appearance.follow_desktop()
     if trouble is not None:
         window.log("error", t("start.settings", reason=trouble))
-    if options.demo:
+    if options.replay is not None:
+        play(window, options.replay)
+    elif options.demo:
         window.toggle_demo()
     elif settings.start_server or options.host or options.port:
         window.server_panel.press_start()
@@ -86,16 +97,25 @@ def run(options: Options, hub_factory: HubFactory | None = None) -> int:
         root.after(HIDDEN, lambda: None if raised else window.show())
     else:
         window.show()
+        window.troubles.tell_of_last_time()
     window.look_for_extension()
     gc.freeze()  # what the window is made of is never garbage; looking for some in another thread would touch Tk there
     root.mainloop()
     return 0
 
 
-def _hub_thread() -> HubFactory:
+def _hub_thread(kept: Diagnostics | None) -> HubFactory:
     from chatbridge_gui.bridge.thread import HubThread
 
-    return HubThread
+    return HubThread if kept is None else lambda deliver: HubThread(kept.also(deliver), kept.reports.unexpected)
+
+
+def _free_port() -> int:
+    """A replay must not meet the real taverns, nor another ChatBridge that runs."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
 
 
 def _load() -> tuple[Settings, SettingsError | None]:

@@ -1,8 +1,8 @@
-"""Starting and ending the scripted tavern that shows what the program does."""
+"""Starting and ending a tavern of the program's own: the scripted one that shows what it does, or a replay."""
 
 from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from chatbridge_gui.gui.work import Work
 
@@ -10,20 +10,32 @@ if TYPE_CHECKING:
     from chatbridge_gui.demo import DemoTavern
 
 
-class DemoControl:
-    """`wanted` from the wish until its end; `changed` is told of every turn, with the error if there was one."""
+class Running(Protocol):
+    """A tavern in a thread of its own."""
 
-    def __init__(self, work: Work, changed: Callable[[Exception | None], None]) -> None:
+    def stop(self) -> None: ...
+
+
+Begin = Callable[[str, str | None], Running]
+"""Connects a tavern to the hub at an address, with the token if it wants one; may take a moment."""
+
+
+class DemoControl:
+    """`wanted` from the wish until its end; `changed` is told of every turn, with the error if there was one. `begin`
+    is how it is done."""
+
+    def __init__(self, work: Work, changed: Callable[[Exception | None], None], begin: "Begin | None" = None) -> None:
         self.wanted = False
+        self.begin: Begin = begin or _start
         self._work = work
         self._changed = changed
-        self._tavern: DemoTavern | None = None
+        self._tavern: Running | None = None
 
     def start(self, url: str, token: str | None = None) -> None:
         """Connect the demo's tavern to the hub at this address, with the token if it wants one."""
         self.wanted = True
         self._changed(None)
-        self._work.start(partial(_start, url, token), self._started)
+        self._work.start(partial(self.begin, url, token), self._started)
 
     @property
     def running(self) -> bool:
@@ -37,11 +49,15 @@ class DemoControl:
             self._work.start(tavern.stop, lambda _result, _error: None)
         self._changed(None)
 
-    def _started(self, tavern: "DemoTavern | None", error: Exception | None) -> None:
+    def failed(self, error: Exception) -> None:
+        """It cannot be started."""
+        self.wanted = False
+        self._changed(error)
+
+    def _started(self, tavern: Running | None, error: Exception | None) -> None:
         self._tavern = tavern
         if error is not None:
-            self.wanted = False
-            self._changed(error)
+            self.failed(error)
         elif not self.wanted:  # ended before it had begun
             self.stop()
 

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Final, Protocol, TypeAlias
 
@@ -34,7 +35,14 @@ class WorkDone:
     error: Exception | None
 
 
-WindowEvent: TypeAlias = HubEvent | RowsLeftOut | WorkDone
+@dataclass(frozen=True, slots=True)
+class ReportWritten:
+    """Something failed that nobody expected; the program goes on, and the report is in this file."""
+
+    path: Path
+
+
+WindowEvent: TypeAlias = HubEvent | RowsLeftOut | WorkDone | ReportWritten
 
 
 class Bell(Protocol):

@@ -10,11 +10,8 @@ mirrors), `asking`, `commands`, `layout`, `settings`, `queue`, `hub`; and as act
 """
 
 import tkinter
-import traceback
 from collections.abc import Callable
 from pathlib import Path
-from time import time
-from types import TracebackType
 from typing import Final, Literal
 
 import ttkbootstrap as ttk
@@ -23,9 +20,8 @@ from chatbridge_gui import installer
 from chatbridge_gui.bridge.events import (
     HubFailed,
     HubStarted,
-    Level,
-    LogRow,
 )
+from chatbridge_gui.diagnostics import Diagnostics
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import Availability, availability
@@ -59,6 +55,7 @@ from chatbridge_gui.gui.status_bar import StatusBar
 from chatbridge_gui.gui.talking import Talking
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.troubles import Troubles
 from chatbridge_gui.gui.upgrades import Upgrades
 from chatbridge_gui.gui.wakeup import Pump
 from chatbridge_gui.gui.work import Work
@@ -73,7 +70,8 @@ class MainWindow(ttk.Frame):
     """Everything in the window. It makes its hub with `hub_factory`; `closed` is called when all is over.
 
     `on_verdict` is told the first word of the hub's, before it is shown; `draft` keeps what is written over a restart;
-    `leaving` is called when the window is about to close and everything is still there.
+    `leaving` is called when the window is about to close and everything is still there; `kept` is where the log and
+    reports go.
     """
 
     layout: Layout
@@ -101,6 +99,7 @@ class MainWindow(ttk.Frame):
         on_verdict: Callable[[HubStarted | HubFailed], None] | None = None,
         draft: DraftFile | None = None,
         leaving: Callable[[], None] = lambda: None,
+        kept: Diagnostics | None = None,
     ) -> None:
         super().__init__(root, name="chatbridge")
         self.root = root
@@ -109,6 +108,8 @@ class MainWindow(ttk.Frame):
         self.book = TavernBook()
         self.queue = EventQueue()
         self.work = Work(self.queue)
+        self.troubles = Troubles(self, kept)
+        self.log = self.troubles.log
         self.hub = hub_factory(self.queue.put)
         self.asking = Asking(self.hub, self.book)
         self.talking = Talking(self.book, self.asking.shown)
@@ -133,7 +134,7 @@ class MainWindow(ttk.Frame):
         add_write_commands(self)
         root.event_add("<<Invoke>>", "<Key-space>")  # ttk's buttons wait for it, and nobody sends it
         root.protocol("WM_DELETE_WINDOW", self.close)
-        root.report_callback_exception = self._callback_failed
+        root.report_callback_exception = self.troubles.callback_failed
         ttk.on_theme_change(self.panels.apply_theme, call_now=False)
         self.layout.restore(settings)
         self.status_bar.set_debug(settings.debug)
@@ -218,10 +219,6 @@ class MainWindow(ttk.Frame):
         self.root.lift()
         self.root.focus_force()
 
-    def log(self, level: Level, text: str) -> None:
-        """Log a row of the window's own."""
-        self.log_pane.add(LogRow(time(), level, "server", text, "window"))
-
     def available(self) -> Availability:
         """What can be done now, and if not, why not."""
         return self._available_in(self.book.shown)
@@ -254,10 +251,6 @@ class MainWindow(ttk.Frame):
     def _shown(self) -> None:
         self.upgrades.look(self.book.connected)
         self.root.title(window_title(self.book))
-
-    def _callback_failed(self, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        self.log("error", t("log.callback_failed", reason=repr(error)))
-        traceback.print_exception(kind, error, trace)
 
     def end(self) -> None:
         """Everything has stopped."""

@@ -18,7 +18,7 @@ from chatbridge_gui.bridge.events import (
     WindowWanted,
 )
 from chatbridge_gui.chat.mirror import OutOfSync
-from chatbridge_gui.gui.event_queue import RowsLeftOut, WindowEvent, WorkDone
+from chatbridge_gui.gui.event_queue import ReportWritten, RowsLeftOut, WindowEvent, WorkDone
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.protocol.messages import StreamUpdate
 
@@ -48,6 +48,8 @@ class Receiving:
                 self._window.server_panel.peers.measured(event.peers)
             case WorkDone():
                 self._window.work.done(event)
+            case ReportWritten():
+                self._window.troubles.reported(event)
             case TavernsChanged():
                 self._window.book.update(event.taverns)
                 self._window.showing.soon()

@@ -6,7 +6,7 @@ from typing import Any, Protocol, TypeAlias
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import FrameSeen, HubEvent, HubFailed, HubStarted, HubStopped, Level
 from chatbridge_gui.gui.admission import Admission
-from chatbridge_gui.gui.demo_control import DemoControl
+from chatbridge_gui.gui.demo_control import Begin, DemoControl
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.work import Work
@@ -37,6 +37,7 @@ class Serving:
 
     def __init__(self, hub: Hub, settings: Settings, work: Work, log: Callable[[Level, str], None]) -> None:
         self.demo = DemoControl(work, self._demo_changed)
+        self.replay = DemoControl(work, self._replay_changed)
         self.admission = Admission(settings, lambda error: log("error", str(error)))
         self.admission.changed = self._access_changed
         self._hub = hub
@@ -60,47 +61,66 @@ class Serving:
 
     def stop(self) -> None:
         self.panel.set_phase("stopping")
-        self.demo.stop()
+        for own in self._own:
+            own.stop()
         self._hub.stop()
 
     def close(self) -> None:
         """Stop for good."""
-        self.demo.stop()
+        for own in self._own:
+            own.stop()
         self._hub.close()
 
     def toggle_demo(self) -> None:
         """Start the demo, and the server first if it does not run; or end it."""
         if self.demo.wanted:
             self.demo.stop()
-        elif self.running:
-            self._start_demo()
         else:
-            self.demo.wanted = True
+            self._have(self.demo)
+
+    def play(self, begin: Begin) -> None:
+        """Have a recording played, on the server of this window."""
+        self.replay.begin = begin
+        self._have(self.replay)
+
+    @property
+    def _own(self) -> tuple[DemoControl, DemoControl]:
+        """The taverns of the program's own."""
+        return self.demo, self.replay
+
+    def _have(self, own: DemoControl) -> None:
+        """Have one there, and the server first if it does not run."""
+        if self.running:
+            self._start(own)
+        else:
+            own.wanted = True
             self.panel.press_start()
-            self.demo.wanted = self.panel.phase == "starting"
+            own.wanted = self.panel.phase == "starting"
 
     def turned(self, event: HubStarted | HubFailed | HubStopped) -> None:
         """The hub listens, or does not."""
         match event:
             case HubStarted():
                 self.panel.set_phase("listening", *event.urls)
-                if self.demo.wanted:
-                    self._start_demo()
+                for own in self._own:
+                    if own.wanted:
+                        self._start(own)
             case HubFailed():
-                self.demo.wanted = False
+                for own in self._own:
+                    own.wanted = False
                 self.panel.failed(event)
             case HubStopped():
                 if self.panel.phase != "starting":
                     self.panel.set_phase("stopped")
 
-    def _start_demo(self) -> None:
+    def _start(self, own: DemoControl) -> None:
         """Over this computer's own address, the last, and with the token where one is wanted."""
         try:
             token = self._config().token
         except SettingsError as error:
-            self._demo_changed(error)
+            own.failed(error)
             return
-        self.demo.start(self.panel.urls[-1], token)
+        own.start(self.panel.urls[-1], token)
 
     def _config(self) -> HubConfig:
         return self.admission.config(self._settings.host, self._settings.port)
@@ -114,9 +134,14 @@ class Serving:
             return
         self.panel.access.refresh()
         self._hub.change_access(config)
-        if self.demo.running:
-            self.demo.stop()
-            self._start_demo()
+        for own in self._own:
+            if own.running:
+                own.stop()
+                self._start(own)
+
+    def _replay_changed(self, error: Exception | None) -> None:
+        if error is not None:
+            self._log("error", t("replay.failed", reason=error))
 
     def _demo_changed(self, error: Exception | None) -> None:
         if error is not None:

@@ -27,6 +27,8 @@ def run(code: str, place: Path) -> subprocess.CompletedProcess[str]:
         kept = diagnostics.begin("window", lambda text: print("SAID", text, flush=True), place)
         kept.log.write(LogRow(time.time(), "info", "server", "listening"))
         print("LEFT", kept.left_behind, flush=True)
+        if kept.left_behind is not None:
+            kept.reports.was_told(kept.left_behind)
     """
     return subprocess.run(
         [sys.executable, "-c", textwrap.dedent(begin) + textwrap.dedent(code)],
