@@ -8,11 +8,13 @@ from chatbridge_gui.gui.actions import refusal
 from chatbridge_gui.gui.avatars import Avatars
 from chatbridge_gui.gui.below import Below
 from chatbridge_gui.gui.chat_header import ChatHeader, HeaderNeeds
+from chatbridge_gui.gui.chat_tools import add_chat_tools
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.empty_state import EmptyActions, EmptyState
+from chatbridge_gui.gui.exporter import Exporter
 from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.layout import FIND_ROWS, Layout
+from chatbridge_gui.gui.layout import EXPORT_ROW, FIND_ROWS, Layout
 from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels
@@ -100,6 +102,17 @@ def assemble(window: "MainWindow") -> Panels:
     window.below = Below(window)
     window.log_pane = window.below.log
     window.notices = Notices(window, look, over=layout.stage, log=window.log)
+    window.exporter = Exporter(
+        layout.chat_column,
+        look,
+        row=EXPORT_ROW,
+        shown=lambda: window.book.shown,
+        ask=window.asking.tavern,
+        work=window.work,
+        notices=window.notices,
+        away=window.chat_view.text.focus_set,
+    )
+    add_chat_tools(window)
     window.upgrades = Upgrades(window.work, window.notices, window.settings, window.open_install_dialog)
     window.status_bar = StatusBar(
         window,
@@ -140,6 +153,7 @@ def assemble(window: "MainWindow") -> Panels:
         window.notices,
         window.access_question,
         window.finder.bar,
+        window.exporter.bar,
         window.message_desk,
         window.status_bar,
         window.side_windows,

@@ -1,8 +1,8 @@
 """Above the chat: who it is with, which chat it is, and as whom the user speaks, each to be pressed for another; and a
 banner when the tavern is gone or its chat is open in another tab, too.
 
-`title`, `chat`, `persona` (what is pressed), `new_button`, `subtitle`, `banner` (labels), `picker` (the choice of
-tavern, there when there is one to make), `switcher` (what drops down).
+`title`, `chat`, `persona` (what is pressed), `new_button`, `tools` (for buttons), `subtitle`, `banner` (labels),
+`picker` (the choice of tavern, there when there is one to make), `switcher` (what drops down).
 """
 
 import tkinter
@@ -79,6 +79,8 @@ class ChatHeader(ttk.Frame):
         self.persona = PickButton(
             self._right, look, name="persona", font=look.body, command=lambda: self.open("personas")
         )
+        self.tools = ttk.Frame(self._right, name="chat_tools")
+        self.tools.grid(row=0, column=3, padx=(look.px(4), 0))
         self.picker = ttk.Combobox(self._right, name="tavern_picker", state="readonly", width=26)
         self.picker.bind("<<ComboboxSelected>>", self._picked)
         self.persona.grid(row=0, column=0, padx=(look.px(8), 0))

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from chatbridge_gui.gui.chat_tools import chat_commands
 from chatbridge_gui.gui.commands import Command
 from chatbridge_gui.gui.navigation_commands import navigation_commands
 
@@ -18,9 +19,7 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
         Command("install", "install.open", window.open_install_dialog, group="server"),
         Command("demo", "demo.start", window.toggle_demo, group="server"),
         *navigation_commands(window.header),
-        Command("find", "find.open", window.finder.open, ("Mod+F",), "chat", window.no_chat),
-        Command("find_next", "find.next", window.finder.next, ("F3",), "chat", window.no_chat),
-        Command("find_previous", "find.previous", window.finder.previous, ("Shift+F3",), "chat", window.no_chat),
+        *chat_commands(window),
         Command(
             "question", "command.question", window.access_question.focus_question, ("F8",), why_not=window.no_question
         ),

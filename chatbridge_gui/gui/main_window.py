@@ -37,6 +37,7 @@ from chatbridge_gui.gui.commands import Commands
 from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
 from chatbridge_gui.gui.empty_state import EmptyState
 from chatbridge_gui.gui.event_queue import EventQueue
+from chatbridge_gui.gui.exporter import Exporter
 from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
@@ -78,6 +79,7 @@ class MainWindow(ttk.Frame):
     header: ChatHeader
     chat_view: ChatView
     finder: Finder
+    exporter: Exporter
     server_panel: ServerPanel
     access_question: AccessQuestion
     empty_state: EmptyState
@@ -249,6 +251,7 @@ class MainWindow(ttk.Frame):
         self.notices.show("info", lambda: t(reason), key="refused", log=False)
 
     def _shown(self) -> None:
+        self.exporter.moved()
         self.upgrades.look(self.book.connected)
         self.root.title(window_title(self.book))
 

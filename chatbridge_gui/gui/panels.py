@@ -9,6 +9,7 @@ from chatbridge_gui.gui.actions import Availability
 from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.empty_state import EmptyState
+from chatbridge_gui.gui.export_bar import ExportBar
 from chatbridge_gui.gui.find_bar import FindBar
 from chatbridge_gui.gui.lower_pane import LowerPane
 from chatbridge_gui.gui.message_desk import MessageDesk
@@ -36,6 +37,7 @@ class Panels:
     notices: Notices
     access_question: AccessQuestion
     find_bar: FindBar
+    export_bar: ExportBar
     message_desk: MessageDesk
     status_bar: StatusBar
     side_windows: SideWindows

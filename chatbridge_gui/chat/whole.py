@@ -1,0 +1,60 @@
+"""What a message on the wire lacks of the one that SillyTavern stores, and how it is put back.
+
+Long texts come cut and are named in `truncated`; the texts of other versions do not come at all. Both are had by
+`get_field`, the versions as JSON.
+"""
+
+import json
+from typing import Any, Final
+
+from chatbridge_gui.protocol.messages import ChatMessage
+
+VERSIONS: Final = ("swipes", "swipe_info")
+
+
+def missing(message: ChatMessage, *, for_reading: bool) -> list[str]:
+    """The fields to ask for: all, or those that are needed `for_reading`, which are the text and the reasoning."""
+    cut = message.get("truncated")
+    fields = list(cut) if isinstance(cut, dict) else []
+    if for_reading:
+        return [field for field in fields if field in ("mes", "extra", "extra.reasoning")]
+    has_versions = "swipe_id" in message or _count(message) > 1
+    return fields + [field for field in VERSIONS if has_versions]
+
+
+def _count(message: ChatMessage) -> int:
+    count = message.get("swipe_count")
+    return count if isinstance(count, int) else 1
+
+
+def put(message: ChatMessage, field: str, text: str) -> None:
+    """Put a field's whole text into a message, which must be a copy down to the field.
+
+    Raises:
+        ValueError: it is no text and no JSON either.
+    """
+    if field in VERSIONS or not _put(message, field, text):
+        message[field] = json.loads(text)
+
+
+def _put(value: Any, path: str, text: str) -> bool:
+    """As the extension names fields: keys may hold dots themselves."""
+    if isinstance(value, list):
+        key, _, rest = path.partition(".")
+        if not (key.isdigit() and int(key) < len(value)):
+            return False
+        if rest:
+            return _put(value[int(key)], rest, text)
+        value[int(key)] = text
+        return True
+    if not isinstance(value, dict):
+        return False
+    if isinstance(value.get(path), str):
+        value[path] = text
+        return True
+    dot = path.find(".")
+    while dot >= 0:
+        if path[:dot] in value and _put(value[path[:dot]], path[dot + 1 :], text):
+            return True
+        dot = path.find(".", dot + 1)
+    return False
