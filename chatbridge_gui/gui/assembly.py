@@ -14,7 +14,7 @@ from chatbridge_gui.gui.empty_state import EmptyActions, EmptyState
 from chatbridge_gui.gui.exporter import Exporter
 from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.layout import EXPORT_ROW, FIND_ROWS, Layout
+from chatbridge_gui.gui.layout import EXPORT_ROW, FIND_ROW, Layout
 from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels
@@ -67,7 +67,7 @@ def assemble(window: "MainWindow") -> Panels:
         ),
     )
     window.chat_view = ChatView(layout.stage, look, window.avatars, swipe=talking.swipe)
-    window.finder = Finder(layout.chat_column, look, window.chat_view, FIND_ROWS)
+    window.finder = Finder(layout.chat_column, look, window.chat_view, FIND_ROW)
     window.server_panel = ServerPanel(
         layout.columns, look, actions, window.serving.admission, host=window.settings.host, port=window.settings.port
     )

@@ -29,31 +29,34 @@ class ExportBar(ttk.Frame):
     """It is not to be seen before `open`."""
 
     def __init__(self, master: tkinter.Misc, look: Look, actions: ExportActions) -> None:
-        super().__init__(master, name="export_bar", padding=(look.px(14), look.px(8), look.px(8), look.px(8)))
+        super().__init__(master, name="export_bar")
         self.look = look
         self._actions = actions
         self._format = tkinter.StringVar(self, FORMATS[0])
-        self._label = ttk.Label(self, name="export_label", font=look.heading)
+        inside = ttk.Frame(self, padding=(look.px(14), look.px(8), look.px(8), look.px(8)))
+        self._label = ttk.Label(inside, name="export_label", font=look.heading)
         say(self._label, "export.label")
-        self._choice = ttk.Frame(self)
+        self._choice = ttk.Frame(inside)
         self.format_buttons = {name: self._format_button(name) for name in FORMATS}
         self.save_button = ttk.Button(
-            self, name="export_save", bootstyle="primary", command=lambda: actions.save(self.format)
+            inside, name="export_save", bootstyle="primary", command=lambda: actions.save(self.format)
         )
         say(self.save_button, "export.save")
         self.cancel_button = ttk.Button(
-            self, name="export_cancel", bootstyle="secondary-outline", command=actions.cancel
+            inside, name="export_cancel", bootstyle="secondary-outline", command=actions.cancel
         )
         say(self.cancel_button, "export.cancel")
-        self.progress = ttk.Progressbar(self, name="export_progress", bootstyle="primary-thin", maximum=1)
-        self._note = ttk.Label(self, name="export_note", font=look.small, justify="left")
+        self.progress = ttk.Progressbar(inside, name="export_progress", bootstyle="primary-thin", maximum=1)
+        self._note = ttk.Label(inside, name="export_note", font=look.small, justify="left")
         self._words: Callable[[], str] = lambda: ""
         self._label.grid(row=0, column=0, sticky="w", padx=(0, look.px(12)))
         self._choice.grid(row=0, column=1, sticky="w")
         self.save_button.grid(row=0, column=2, padx=(look.px(8), 0))
         self.cancel_button.grid(row=0, column=3, padx=(look.px(6), look.px(6)))
         self._note.grid(row=1, column=0, columnspan=4, sticky="w", pady=(look.px(6), 0))
-        self.columnconfigure(1, weight=1)
+        inside.columnconfigure(1, weight=1)
+        inside.pack(fill="x")
+        ttk.Separator(self).pack(fill="x")
         for part in (*self.format_buttons.values(), self.save_button, self.cancel_button):
             part.bind("<Escape>", self._escaped)
         for button in self.format_buttons.values():

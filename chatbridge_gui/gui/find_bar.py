@@ -34,25 +34,35 @@ class FindBar(ttk.Frame):
     """It is not to be seen before `open`."""
 
     def __init__(self, master: tkinter.Misc, look: Look, actions: FindActions) -> None:
-        super().__init__(master, name="find_bar", padding=(look.px(14), look.px(6), look.px(8), look.px(6)))
+        super().__init__(master, name="find_bar")
         self.look = look
         self._actions = actions
         self._timer: str | None = None
         self._sought = tkinter.StringVar(self)
-        self._label = ttk.Label(self, font=look.small)
+        row = ttk.Frame(self, padding=(look.px(14), look.px(6), look.px(8), look.px(6)))
+        self._label = ttk.Label(row, font=look.small)
         say(self._label, "find.label")
-        self.entry = ttk.Entry(self, name="find_text", textvariable=self._sought, width=24)
+        self.entry = ttk.Entry(row, name="find_text", textvariable=self._sought, width=24)
         self._label.pack(side="left", padx=(0, look.px(8)))
         self.entry.pack(side="left", fill="x", expand=True, padx=(0, look.px(4)))
-        self._case = Switch(self, "find_case", "type", "find.case", lambda _on: self._typed())
-        self._expression = Switch(self, "find_expression", "regex", "find.expression", lambda _on: self._typed())
+        self._case = Switch(row, "find_case", "type", "find.case", lambda _on: self._typed())
+        self._expression = Switch(row, "find_expression", "regex", "find.expression", lambda _on: self._typed())
         self.case_button, self.expression_button = self._case.button, self._expression.button
-        self._note = ttk.Label(self, name="find_note", font=look.small, anchor="e", width=18)
+        self._note = ttk.Label(row, name="find_note", font=look.small, anchor="e", width=18)
         self._note.pack(side="left", padx=look.px(8))
-        self.previous_button = tool(self, "find_previous", "chevron-up", "find.previous", actions.previous)
-        self.next_button = tool(self, "find_next", "chevron-down", "find.next", actions.next)
-        self.close_button = tool(self, "find_close", "x-lg", "find.close", actions.close)
-        self._problem = ttk.Label(master, name="find_problem", font=look.small, justify="left")
+        self.previous_button = tool(row, "find_previous", "chevron-up", "find.previous", actions.previous)
+        self.next_button = tool(row, "find_next", "chevron-down", "find.next", actions.next)
+        self.close_button = tool(row, "find_close", "x-lg", "find.close", actions.close)
+        self._problem = ttk.Label(
+            self,
+            name="find_problem",
+            font=look.small,
+            justify="left",
+            padding=(look.px(14), 0, look.px(14), look.px(7)),
+        )
+        row.grid(row=0, column=0, sticky="ew")
+        ttk.Separator(self).grid(row=2, column=0, sticky="ew")
+        self.columnconfigure(0, weight=1)
         self._sought.trace_add("write", lambda *_: self._typing())
         for keys, do in (("Return", self._go_on), ("KP_Enter", self._go_on), ("Shift-Return", self._go_back)):
             self.entry.bind(f"<{keys}>", do)
@@ -81,10 +91,9 @@ class FindBar(ttk.Frame):
     def is_expression(self) -> bool:
         return self._expression.on
 
-    def open(self, text: str, rows: tuple[int, int]) -> None:
-        """Show it in these rows of its master's grid, with this text if there is one, ready to be written into."""
-        self._rows = rows
-        self.grid(row=rows[0], column=0, sticky="ew")
+    def open(self, text: str, row: int) -> None:
+        """Show it in this row of its master's grid, with this text if there is one, ready to be written into."""
+        self.grid(row=row, column=0, sticky="ew")
         if text:
             self._sought.set(text)
         self.entry.focus_set()
@@ -95,7 +104,6 @@ class FindBar(ttk.Frame):
     def close(self) -> None:
         self._stop_typing()
         self.grid_remove()
-        self._problem.grid_remove()
 
     def say(self, words: str, *, found: bool = True) -> None:
         """What stands beside the text; there may be nothing to go to."""
@@ -111,9 +119,8 @@ class FindBar(ttk.Frame):
     def complain(self, words: str) -> None:
         """Say what is wrong with what is looked for, or with nothing that it is in order."""
         self._problem.configure(text=words)
-        if words and self.is_open:
-            space = self.look.px(14)
-            self._problem.grid(row=self._rows[1], column=0, sticky="w", padx=space, pady=(0, self.look.px(6)))
+        if words:
+            self._problem.grid(row=1, column=0, sticky="w")
         else:
             self._problem.grid_remove()
 

@@ -18,11 +18,11 @@ SLICE: Final = 0.006
 
 
 class Finder:
-    """`bar` is what the user sees of it. `rows` are the rows of the bar's master that are free for it."""
+    """`bar` is what the user sees of it, in this `row` of its master's grid."""
 
-    def __init__(self, master: tkinter.Misc, look: Look, view: ChatView, rows: tuple[int, int]) -> None:
+    def __init__(self, master: tkinter.Misc, look: Look, view: ChatView, row: int) -> None:
         self.bar = FindBar(master, look, FindActions(self._changed, self.next, self.previous, self.close))
-        self._view, self._rows = view, rows
+        self._view, self._row = view, row
         self._search: ChatSearch | None = None
         self._sought = ("", False, False)
         self._here: Place | None = None
@@ -38,7 +38,7 @@ class Finder:
         """Show the bar; a word that is selected in the chat is looked for."""
         text = self._view.text
         chosen = text.get("sel.first", "sel.last") if text.tag_ranges("sel") else ""
-        self.bar.open(chosen if len(chosen) <= 200 and "\n" not in chosen else "", self._rows)
+        self.bar.open(chosen if len(chosen) <= 200 and "\n" not in chosen else "", self._row)
 
     def close(self) -> None:
         """The bar goes, and the chat has the keyboard."""

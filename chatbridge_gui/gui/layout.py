@@ -16,9 +16,9 @@ LEAST_CHAT: Final = (420, 260)
 """The chat keeps at least this width and height, whatever else wants to be large."""
 LEAST_SIDE: Final = 220
 LEAST_LOG: Final = 80
-FIND_ROWS: Final = (2, 3)
-EXPORT_ROW: Final = 4
-STAGE: Final = 5
+FIND_ROW: Final = 2
+EXPORT_ROW: Final = 3
+STAGE: Final = 4
 """Rows of the chat's column: bars that come and go stand between the header and the stage."""
 
 
