@@ -90,6 +90,16 @@ class Watcher:
         """Start something in the page without waiting for it; that it throws is no matter."""
         self.page.evaluate(f"() => {{ const c = SillyTavern.getContext(); ({script}).then(() => {{}}, () => {{}}); }}")
 
+    def stop(self) -> None:
+        self.page.evaluate("SillyTavern.getContext().stopGeneration()")
+
+    def stop_held(self, gate: Gate, name: str) -> None:
+        """Stop what the model has been asked for and has said nothing of."""
+        gate.wait_held()
+        self.stop()
+        self.see(name)
+        gate.open()
+
     def until(self, phase: str) -> None:
         wait_until(lambda: any(one.startswith(phase) for one in self.phases()), f"{phase}; there are {self.phases()}")
 
@@ -144,16 +154,13 @@ def test_what_goes_wrong(watch: Watcher, model: FakeModel) -> None:
     model.say(Reply(["Half "], ending="hang"))
     send_in_page(page, "Go on.")
     watch.until("first_token")
-    page.evaluate("SillyTavern.getContext().stopGeneration()")
+    watch.stop()
     assert watch.see("stop")[-1]["tokens"] == 1
 
     gate = Gate()
     model.say(Reply(["Never"], gate=gate))
     send_in_page(page, "Go on.")
-    gate.wait_held()
-    page.evaluate("SillyTavern.getContext().stopGeneration()")
-    watch.see("stop before the first token")
-    gate.open()
+    watch.stop_held(gate, "stop before the first token")
 
     model.say(Reply(status=500, message="out of order"))
     send_in_page(page, "Go on.")
@@ -177,7 +184,7 @@ def test_a_model_that_falls_silent(watch: Watcher, model: FakeModel) -> None:
     model.say(Reply(["Half "], ending="hang"))
     send_in_page(page, "Go on.")
     watch.until("stalled")
-    page.evaluate("SillyTavern.getContext().stopGeneration()")
+    watch.stop()
     stalled = watch.see("stalled")[2]
     assert 2 <= stalled["seconds"] < 6
 
@@ -202,10 +209,7 @@ def test_what_is_no_reply(watch: Watcher, model: FakeModel) -> None:
     gate = Gate()
     model.say(Reply("Never", gate=gate))
     watch.begin(quiet)
-    gate.wait_held()
-    page.evaluate("SillyTavern.getContext().stopGeneration()")
-    watch.see("quiet, stopped")
-    gate.open()
+    watch.stop_held(gate, "quiet, stopped")
     watch.begin("c.generate('normal', {}, true)")
     watch.see("dry run")
     send_in_page(page, "/echo hello")
@@ -242,10 +246,7 @@ class TestWithoutStreaming:
         gate = Gate()
         model.say(Reply("Never", gate=gate))
         send_in_page(watch.page, "Go on.")
-        gate.wait_held()
-        watch.page.evaluate("SillyTavern.getContext().stopGeneration()")
-        watch.see("stop before the first token")
-        gate.open()
+        watch.stop_held(gate, "stop before the first token")
 
 
 def test_nothing_is_told_to_an_app_that_does_not_ask(listening: Desk, extension: Path, page: Page) -> None:

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import time
-import tkinter
 from bisect import bisect_right
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,10 @@ import pytest
 from playwright.sync_api import Page
 
 from .browser import open_character
-from .desk import apps, settings_for
+from .desk import apps
 from .everybody import Everybody
 from .fake_model import FakeModel, Reply
-from .window import Window, window
+from .window import Window
 
 LATE = 0.5
 """Seconds that a reader may show what SillyTavern shows no longer."""
@@ -74,21 +72,8 @@ class Seen:
 
 
 @pytest.fixture
-def desktop(root: tkinter.Tk) -> Iterator[Window]:
-    with window(root) as found:
-        yield found
-        assert found.errors() == []
-
-
-@pytest.fixture
-def tavern_settings(desktop: Window) -> dict[str, Any]:
-    return settings_for(desktop.port)
-
-
-@pytest.fixture
 def everybody(desktop: Window, extension: Path, page: Page) -> Iterator[Everybody]:
-    with ExitStack() as stack:
-        programs = stack.enter_context(apps(f"ws://localhost:{desktop.port}", ["one"]))
+    with apps(f"ws://localhost:{desktop.port}", ["one"]) as programs:
         open_character(page, "Alice")
         found = Everybody(page, programs, desktop)
         found.agree("opening the chat", 10)
