@@ -123,6 +123,19 @@ export function desk() {
 }
 
 /**
+ * One that is connected, with a greeting in the chat.
+ * @param {boolean} streaming Whether the model streams.
+ * @returns {object}
+ */
+export function ready(streaming = true) {
+    const all = desk();
+    all.tavern.streaming = streaming;
+    all.tavern.say('Alice', 'Hello', { swipe_id: 0, swipes: ['Hello'] });
+    all.connect();
+    return all;
+}
+
+/**
  * What a mirror shows, beside what the chat holds.
  * @param {object[]} messages Messages.
  * @returns {string[]}

@@ -2,17 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { desk } from './desk.mjs';
+import { ready } from './desk.mjs';
 import { SEQUENCES } from './fake-sillytavern.mjs';
-
-/** A desk that is connected, with a greeting in the chat. */
-function ready(streaming = true) {
-    const all = desk();
-    all.tavern.streaming = streaming;
-    all.tavern.say('Alice', 'Hello', { swipe_id: 0, swipes: ['Hello'] });
-    all.connect();
-    return all;
-}
 
 async function say(all, ...pieces) {
     for (const piece of pieces) {

@@ -4,13 +4,11 @@ import { test } from 'node:test';
 import { PromptKeeper } from '../../extension/src/prompt.js';
 import { runScript, scriptResult } from '../../extension/src/script.js';
 import { Work } from '../../extension/src/work.js';
-import { desk, texts } from './desk.mjs';
+import { ready, texts } from './desk.mjs';
 
 /** A desk that is connected, with a greeting in the chat; and what the bridge does when reading is no longer allowed. */
 function reading() {
-    const all = desk();
-    all.tavern.say('Alice', 'Hello', { swipe_id: 0, swipes: ['Hello'] });
-    all.connect();
+    const all = ready();
     return Object.assign(all, {
         hide() {
             all.streams.withdraw();

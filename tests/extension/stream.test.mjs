@@ -4,16 +4,7 @@ import { test } from 'node:test';
 import { DeltaTracker } from '../../extension/src/delta.js';
 import { Silence } from '../../extension/src/stall.js';
 import { FakeTimers, SEQUENCES } from './fake-sillytavern.mjs';
-import { desk, texts } from './desk.mjs';
-
-/** A desk that is connected, with a greeting in the chat. */
-function ready(streaming = true) {
-    const all = desk();
-    all.tavern.streaming = streaming;
-    all.tavern.say('Alice', 'Hello', { swipe_id: 0, swipes: ['Hello'] });
-    all.connect();
-    return all;
-}
+import { ready, texts } from './desk.mjs';
 
 function agree({ tavern, mirror, timers }) {
     timers.pass(3000);
