@@ -123,6 +123,24 @@ def page_errors(tabs: Tabs, page: Page) -> list[str]:
     return [note for note in tabs.console(page) if note.startswith("page error")]
 
 
+def sticking_out(page: Page) -> list[str]:
+    """The parts of the panel that are wider than it is, or that have more in them than they have room for."""
+    found: list[str] = page.evaluate(
+        """() => {
+            document.querySelector('#chatbridge_conflict').hidden = false;
+            document.querySelector('#chatbridge_conflict_text').textContent = 'w'.repeat(200);
+            const panel = document.querySelector('.chatbridge_settings');
+            const right = panel.getBoundingClientRect().right + 1;
+            const shown = [...panel.querySelectorAll('.inline-drawer-content *')].filter((one) => one.offsetParent);
+            const wide = shown.filter((one) => one.getBoundingClientRect().right > right
+                || one.tagName === 'DIV' && one.scrollWidth > one.clientWidth + 1);
+            document.querySelector('#chatbridge_conflict').hidden = true;
+            return wide.map((one) => one.id || one.className || one.tagName);
+        }"""
+    )
+    return found
+
+
 # --- the panel ---
 
 
@@ -158,6 +176,10 @@ def test_the_panel_says_in_words_that_no_server_answers_and_comes_back(
     text = page.text_content("#chatbridge_status") or ""
     assert f"ws://localhost:{port}" in text
     assert "Is the program running" in text
+    open_panel(page)
+    for width in (390, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert sticking_out(page) == [], f"at {width} pixels"
     hub = Desk(port)
     try:
         hub.start()
