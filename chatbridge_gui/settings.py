@@ -3,9 +3,10 @@
 import os
 import secrets
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 import platformdirs
@@ -72,25 +73,65 @@ def load() -> Settings:
     try:
         return msgspec.convert(_migrated(msgspec.json.decode(data)), Settings)
     except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        version = _version_of(data)
+        if version is not None and version > VERSION:
+            raise SettingsError(
+                f"the settings in {path} are a newer ChatBridge's ({error}); use that one, or move the file away"
+            ) from error
         raise SettingsError(f"the settings in {path} are damaged ({error}); mend or delete that file") from error
 
 
-def _migrated(found: object) -> object:
-    """Settings as an older version kept them, in the shape of this one."""
-    if isinstance(found, dict) and found.get("version") == 1:
-        found["version"] = 2
-        if found.get("theme") == "light":  # nobody could choose one then
-            del found["theme"]
+def _theme_was_not_chosen(found: dict[str, Any]) -> None:
+    """There was a theme in the settings before there was a choice."""
+    if found.get("theme") == "light":
+        del found["theme"]
+
+
+MIGRATIONS: Final[dict[int, Callable[[dict[str, Any]], None]]] = {1: _theme_was_not_chosen}
+"""What makes the settings of a version those of the next."""
+
+
+def _migrated(found: Any) -> Any:
+    """Settings as an older version kept them, in the shape of this one. Those of a newer one are left as they are:
+    what this one does not know is passed over."""
+    if isinstance(found, dict) and isinstance(version := found.get("version", 1), int):
+        for old in range(version, VERSION):
+            if old in MIGRATIONS:
+                MIGRATIONS[old](found)
+        found["version"] = VERSION
     return found
 
 
+def _version_of(data: bytes) -> int | None:
+    """Of which version these settings are, None if they cannot be read at all."""
+    try:
+        found = msgspec.json.decode(data)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
+    version = found.get("version", 1) if isinstance(found, dict) else None
+    return version if isinstance(version, int) else None
+
+
 def save(settings: Settings) -> None:
-    """Write the settings whole or not at all.
+    """Write the settings whole or not at all. What another version has written there is kept beside them.
 
     Raises:
         SettingsError: the folder or file cannot be written.
     """
+    _keep_those_of_another_version()
     write_private(settings_file(), msgspec.json.format(msgspec.json.encode(settings)))
+
+
+def _keep_those_of_another_version() -> None:
+    path = settings_file()
+    try:
+        data = path.read_bytes()
+    except OSError:  # there are none, or writing them will say why not
+        return
+    version = _version_of(data)
+    if version != VERSION:
+        name = "damaged" if version is None else f"v{version}"
+        write_private(path.with_name(f"settings.{name}.json"), data)
 
 
 def remember(**changes: object) -> None:

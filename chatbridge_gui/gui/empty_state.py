@@ -122,8 +122,8 @@ class EmptyState(ttk.Frame):
         for step, row in self._rows.items():
             done, current = walk.done(step), step == walk.next
             icon = "check-circle-fill" if done else "arrow-right-circle-fill" if current else "circle"
-            colour = palette.good if done else palette.accent if current else palette.dim
-            row.mark.configure(icon=icon, foreground=colour)
+            style = "success" if done else "primary" if current else "secondary"
+            row.mark.configure(icon=icon, bootstyle=style)
             row.title.configure(foreground="" if current else palette.dim)
             if current:
                 words = t(walk.words, host=walk.host, port=walk.port, problem=walk.problem)

@@ -149,8 +149,9 @@ class PeersList(ttk.Frame):
         if not self._rows:
             text.insert("end", t("peers.nobody"), ("nobody",))
         text.configure(state="disabled", takefocus=bool(self._rows))
-        high = text.count("1.0", "end", "update", "ypixels")
-        self._box.configure(height=min(_first(high) + self.look.px(4), self.look.px(TALLEST)))
+        high = _first(text.count("1.0", "end", "update", "ypixels")) if self._rows else 0
+        high = max(high, self.look.small.metrics("linespace")) + self.look.px(4)
+        self._box.configure(height=min(high, self.look.px(TALLEST)))
         self._mark()
 
     def _measure_line(self, row: PeerRow) -> tuple[str, tuple[str, ...]]:

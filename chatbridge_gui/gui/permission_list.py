@@ -54,7 +54,7 @@ class PermissionList(Fold):
         granted = self._tavern[1] if self._tavern is not None else frozenset()
         for permission, label in self._rows.items():
             on = permission in granted
-            label.configure(icon="check-lg" if on else "x-lg", foreground=palette.good if on else palette.dim)
+            label.configure(icon="check-lg" if on else "x-lg", bootstyle="success" if on else "secondary")
         self.summary.configure(text=t("permission.count", count=len(granted), most=len(PERMISSIONS)))
 
     def apply_language(self) -> None:

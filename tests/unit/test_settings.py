@@ -76,3 +76,76 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_rubbish(
 def test_the_folder_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("CHATBRIDGE_CONFIG", raising=False)
     assert settings.folder().name == "chatbridge"
+
+
+# --- versions -------------------------------------------------------------------------------------------------------
+
+OLD = b'{"version": 1, "port": 9000, "theme": "light", "allowed_origins": ["https://a.example"]}'
+NEWER = b'{"version": 99, "port": 9000, "language": "zh", "what is to come": {"a": 1}}'
+
+
+def test_an_old_file_is_read_as_it_was_meant_and_kept_beside_the_new_one(config_folder: Path) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_bytes(OLD)
+    found = settings.load()
+    assert (found.version, found.port, found.allowed_origins) == (settings.VERSION, 9000, ["https://a.example"])
+    assert found.theme == "system", "nobody had chosen the light one"
+    assert os.listdir(config_folder) == ["settings.json"], "reading changes nothing"
+    settings.save(found)
+    assert (config_folder / "settings.v1.json").read_bytes() == OLD
+    settings.save(found)
+    assert sorted(os.listdir(config_folder)) == ["settings.json", "settings.v1.json"]
+    assert settings.load() == found
+
+
+def test_a_file_without_a_version_is_of_the_first(config_folder: Path) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_bytes(b'{"port": 9000, "theme": "dark"}')
+    found = settings.load()
+    assert (found.version, found.port, found.theme) == (settings.VERSION, 9000, "dark")
+
+
+def test_every_version_leads_to_the_next(config_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    came_by: list[int] = []
+    steps = {version: lambda _found, version=version: came_by.append(version) for version in (1, 2, 3)}
+    monkeypatch.setattr(settings, "MIGRATIONS", steps)
+    monkeypatch.setattr(settings, "VERSION", 4)
+    config_folder.mkdir()
+    settings.settings_file().write_bytes(b'{"version": 2}')
+    assert settings.load().version == 4
+    assert came_by == [2, 3]
+
+
+def test_a_newer_versions_file_is_used_as_far_as_it_is_known_and_never_lost(config_folder: Path) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_bytes(NEWER)
+    found = settings.load()
+    assert (found.port, found.language) == (9000, "zh")
+    settings.remember(port=9001)
+    assert settings.load().port == 9001
+    assert (config_folder / "settings.v99.json").read_bytes() == NEWER
+
+
+def test_a_newer_versions_file_that_makes_no_sense_here_is_said_and_left_as_it_is(config_folder: Path) -> None:
+    config_folder.mkdir()
+    data = b'{"version": 99, "port": "by name"}'
+    settings.settings_file().write_bytes(data)
+    with pytest.raises(SettingsError, match="newer ChatBridge"):
+        settings.load()
+    with pytest.raises(SettingsError, match="newer ChatBridge"):
+        settings.remember(port=1)
+    assert settings.settings_file().read_bytes() == data
+
+
+def test_a_damaged_file_is_kept_beside_one_that_takes_its_place(config_folder: Path) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_bytes(b"{")
+    settings.save(Settings())
+    assert (config_folder / "settings.damaged.json").read_bytes() == b"{"
+    assert settings.load() == Settings()
+
+
+def test_single_settings_are_remembered_and_the_others_stay(config_folder: Path) -> None:
+    settings.save(Settings(port=9000))
+    settings.remember(let_in="token", extension_folders=["/a"])
+    assert settings.load() == Settings(port=9000, let_in="token", extension_folders=["/a"])
