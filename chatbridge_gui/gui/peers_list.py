@@ -150,7 +150,7 @@ class PeersList(ttk.Frame):
             text.insert("end", t("peers.nobody"), ("nobody",))
         text.configure(state="disabled", takefocus=bool(self._rows))
         high = _first(text.count("1.0", "end", "update", "ypixels")) if self._rows else 0
-        high = max(high, self.look.small.metrics("linespace")) + self.look.px(4)
+        high = max(high, self.look.body.metrics("linespace") + self.look.px(4)) + self.look.px(4)
         self._box.configure(height=min(high, self.look.px(TALLEST)))
         self._mark()
 
