@@ -15,6 +15,7 @@ from chatbridge_gui import cli, settings
 from .browser import FLAGS, executable
 from .desk import Desk
 from .tavern import wait_until
+from .window import Window
 
 NAME = "evil.example"
 
@@ -76,3 +77,21 @@ def test_a_foreign_page_is_refused_until_the_user_allows_it(
     listening.stop()
     listening.start(allowed_origins=tuple(settings.load().allowed_origins))
     wait_until(lambda: knock(foreign, listening.url) == "open", "the page to be let in", 10)
+
+
+def test_the_window_asks_and_the_page_enters_when_it_tries_again(
+    foreign: Page, desktop: Window, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CHATBRIDGE_CONFIG", str(tmp_path))
+    url = f"ws://localhost:{desktop.port}"
+    origin = foreign.evaluate("() => origin")
+    question = desktop.main.access_question
+    assert [knock(foreign, url) for _ in range(3)] == ["1006"] * 3
+    desktop.until(lambda: question.asked is not None and question.winfo_ismapped(), "the question")
+    assert origin in question.question_text() and question.waiting == 1
+    desktop.until(lambda: question.once_button.instate(["!disabled"]), "it to take an answer")
+    question.once_button.invoke()
+    wait_until(lambda: knock(foreign, url) == "open", "the page to be let in", 10)
+    assert settings.load().allowed_origins == []
+    desktop.main.serving.admission.forget(desktop.main.serving.admission.known()[0].stranger)
+    wait_until(lambda: knock(foreign, url) == "1006", "the page to be a stranger again", 10)
