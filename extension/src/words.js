@@ -22,6 +22,7 @@ export const SENTENCES = Object.freeze({
     retry: 'Trying again in ${seconds} s.',
     mixed_content: 'This page was loaded by https, and the browser does not let it reach ${url} without encryption. Open SillyTavern by http, or run ChatBridge on the computer with the browser and use the host localhost.',
     local_network: 'This page comes from a public address. The browser asks for permission to reach this computer or its network: allow it in the site\'s settings (“local network”). It cannot be allowed to a page loaded by plain http.',
+    stranger: 'If it is running, its window asks whether to let this page in: answer there.',
     versions: 'The versions differ: this extension is ${mine}, the program ${theirs}. Update the older one.',
     conflict: 'This chat is open in another tab, too: ${tabs}. SillyTavern lets each tab overwrite what the other has saved, and messages are lost without a word. Close it in one of them.',
     conflict_follows: 'What is sent from ChatBridge goes to the other tab.',
@@ -107,6 +108,9 @@ export function statusText({ code, params }, place, translate) {
         parts.push(say('mixed_content'));
     } else if (failed && isPublic(place.hostname) && !isPublic(host)) {
         parts.push(say('local_network'));
+    }
+    if (code === 'unreachable' && place.hostname && !isLoopback(place.hostname)) {
+        parts.push(say('stranger'));
     }
     if (code === 'connected' && params.version && params.version !== VERSION) {
         parts.push(fill(translate(SENTENCES.versions, 'chatbridge_status_versions'), { mine: VERSION, theirs: params.version }));

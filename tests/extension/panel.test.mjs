@@ -75,7 +75,8 @@ test('the status says what is wrong and what to do', () => {
     assert.match(say('close_4002'), /token/);
     assert.match(say('unreachable', { url: 'ws://192.168.0.5:8001' }, { protocol: 'https:', hostname: 'st.example.org' }), /https/);
     assert.match(say('unreachable', {}, { protocol: 'https:', hostname: 'st.example.org' }), /local network/);
-    assert.doesNotMatch(say('unreachable'), /local network|https/);
+    assert.doesNotMatch(say('unreachable'), /local network|https|window asks/);
+    assert.match(say('unreachable', {}, { hostname: '192.168.0.20' }), /window asks whether to let this page in/);
     assert.match(say('connected', { server: 'ChatBridge', version: '9.9.9' }), /9\.9\.9.*Update/);
     assert.doesNotMatch(say('connected', { server: 'ChatBridge', version: VERSION }), /Update/);
     for (const code of ['disconnected', 'connecting', ...Object.keys(CLOSE_REASONS).map((one) => `close_${one}`)]) {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import ast
+import json
+import re
 import string
 from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.protocol.errors import ErrorCode
-from chatbridge_gui.protocol.messages import Failure
+from chatbridge_gui.protocol.messages import Failure, Permission
 
 SOURCES = sorted(Path(str(files("chatbridge_gui.gui"))).glob("*.py"))
 
@@ -95,3 +98,16 @@ def test_the_systems_language_is_taken_at_first(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("LANG", name)
     i18n.use("system")
     assert i18n.current() == language
+
+
+def test_permissions_have_the_names_of_the_panel_in_sillytavern() -> None:
+    extension = Path(__file__).parents[2] / "extension"
+    table = re.search(
+        r"PERMISSION_LABELS = Object.freeze\(\{(.*?)\}\)", (extension / "src/words.js").read_text("utf-8"), re.S
+    )
+    assert table is not None
+    english = {name: words.replace("\\'", "'") for name, words in re.findall(r"(\w+): '((?:[^'\\]|\\.)*)'", table[1])}
+    chinese = json.loads((extension / "i18n/zh-cn.json").read_text("utf-8"))
+    for permission in get_args(Permission):
+        assert i18n.catalogue("en")[f"permission.{permission}"] == english[permission]
+        assert i18n.catalogue("zh")[f"permission.{permission}"] == chinese[f"chatbridge_allow_{permission}"]
