@@ -4,7 +4,6 @@
 without soft breaks.
 """
 
-import time
 from collections.abc import Callable
 from typing import Final
 
@@ -13,14 +12,12 @@ import ttkbootstrap as ttk
 from chatbridge_gui.chat.mirror import NO_CHAT, ChatMirror, LiveStream, same_chat
 from chatbridge_gui.chat.splices import Splice
 from chatbridge_gui.gui.avatars import Avatars
-from chatbridge_gui.gui.caret import Caret
 from chatbridge_gui.gui.chat_blocks import (
     Block,
     Item,
     Notice,
     ends_with,
     flat,
-    grown,
     items,
     meets,
     render,
@@ -28,14 +25,12 @@ from chatbridge_gui.gui.chat_blocks import (
 from chatbridge_gui.gui.chat_notes import times
 from chatbridge_gui.gui.chat_tags import BESIDE, configure_tags
 from chatbridge_gui.gui.differences import differences
+from chatbridge_gui.gui.growing_chat import GrowingChat
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.link_bar import LinkBar, address_under
-from chatbridge_gui.gui.long_chat import LongChat
 from chatbridge_gui.gui.message_picker import MessagePicker
 from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
-from chatbridge_gui.gui.reply_pace import ReplyPace
-from chatbridge_gui.gui.reply_writer import ReplyWriter
 from chatbridge_gui.gui.shown_range import PAGE
 from chatbridge_gui.gui.soft_breaks import copy_selection, without_soft_breaks
 from chatbridge_gui.gui.speakers import speaker
@@ -45,13 +40,11 @@ from chatbridge_gui.protocol.messages import ChatMessage
 
 WIDEST: Final = 860
 """Lines longer than this are hard to read, so a wide window gets margins."""
-SHORTEST_FRAME: Final = 0.004
-LONGEST_FRAME: Final = 0.033
 ACTIONS: Final = ("fold", "swipe_left", "swipe_right", "link")
 """The tags of what can be pressed."""
 
 
-class ChatView(LongChat):
+class ChatView(GrowingChat):
     """Shows a mirror. Call `refresh` when messages changed and `stream_moved` when a reply grew."""
 
     def __init__(
@@ -67,11 +60,6 @@ class ChatView(LongChat):
         self._chat = NO_CHAT
         self._sent_anew = False
         self._known = self._total = 0
-        self._frame = 0.0
-        self._painted = 0.0
-        self._timer: str | None = None
-        with self.edit():
-            self.writer = ReplyWriter(self.text)
         self.text.configure(font=look.body, pady=look.px(8), spacing2=look.px(2))
         self.text.bind("<Configure>", lambda event: self._set_margins(event.width), add="+")
         self.text.bind("<Destroy>", lambda _event: avatars.close(), add="+")
@@ -81,8 +69,6 @@ class ChatView(LongChat):
         self._actions = TextActions(
             self.text, look, ACTIONS, ("user", "character", "system"), do=self._do, tip=self._tip
         )
-        self.caret = Caret(self.text, look)
-        self._pace = ReplyPace()
         self.picker = MessagePicker(self.text, look, self)
         self.link_bar = LinkBar(self, look, closed=self.text.focus_set)
         self.link_bar.grid(row=1, column=0, columnspan=2, sticky="ew")
@@ -167,16 +153,6 @@ class ChatView(LongChat):
     def _wanted(self, mirror: ChatMirror) -> list[Item]:
         return items(mirror, self.shown.first, self.shown.last, self._reading.unread)
 
-    def stream_moved(self) -> None:
-        """A reply grew: show it at once, or with the next frame where frames follow each other closely."""
-        if self._timer is not None:
-            return
-        wait = self._painted + self._frame - time.perf_counter()
-        if wait <= 0:
-            self.paint()
-        else:
-            self._timer = self.after(int(wait * 1000) + 1, self._paint_later)
-
     def _set_following(self, following: bool) -> None:
         if following and not self.following:
             self._reading.seen(self.mirror)
@@ -192,39 +168,6 @@ class ChatView(LongChat):
     def shown_text(self) -> str:
         """All that is shown, as a reader reads it."""
         return without_soft_breaks(self.text, "1.0", "end-1c")
-
-    # --- replies that grow ------------------------------------------------------------------------------------------
-
-    def _paint_later(self) -> None:
-        self._timer = None
-        self.paint()
-
-    def paint(self) -> None:
-        """Show what has come of the replies. The next frame is the further off the dearer this one was."""
-        started = time.perf_counter()
-        changed = [(at, block) for at, block in enumerate(self._blocks) if grown(block)]
-        if not changed:
-            self._show_caret()
-            return
-        with self.edit():
-            for at, block in changed:
-                self.writer.grow(self._line(at), block)
-                self._show_pace(at, block, started)
-        self.text.update_idletasks()
-        self._show_caret()
-        self._painted = time.perf_counter()
-        self._frame = min(max(4 * (self._painted - started), SHORTEST_FRAME), LONGEST_FRAME)
-
-    def _show_caret(self) -> None:
-        """At the end of the reply that stands last."""
-        growing = (at for at in range(len(self._blocks) - 1, -1, -1) if isinstance(self._blocks[at].item, LiveStream))
-        at = next(growing, None) if self.mirror is not None and self.mirror.streams else None
-        self.caret.show(self._line(at) + self._blocks[at].lines - 1 if at is not None else None)
-
-    def _show_pace(self, at: int, block: Block, now: float) -> None:
-        rate = self._pace.grown(block.item, now) if isinstance(block.item, LiveStream) else None
-        if rate is not None:
-            self.writer.note(self._line(at), t("chat.writing_rate", rate=f"{rate:.1f}"))
 
     def _continues(self, mirror: ChatMirror) -> bool:
         """Whether this is the chat that is shown, sent anew."""
@@ -331,7 +274,6 @@ class ChatView(LongChat):
     def _scrolled(self, first: float, last: float) -> None:
         super()._scrolled(first, last)
         self.picker.moved()
-        self.caret.moved()
 
     # --- what can be pressed ----------------------------------------------------------------------------------------
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from chatbridge_gui.gui import chat_view
+from chatbridge_gui.gui import growing_chat
 from chatbridge_gui.gui.message_text import pace
 from chatbridge_gui.gui.reply_pace import ReplyPace
 from chatbridge_gui.protocol.messages import StreamUpdate
@@ -28,7 +28,7 @@ class Clock:
 @pytest.fixture
 def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     clock = Clock()
-    monkeypatch.setattr(chat_view, "time", clock)
+    monkeypatch.setattr(growing_chat, "time", clock)
     return clock
 
 
