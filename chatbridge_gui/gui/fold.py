@@ -2,6 +2,7 @@
 
 import ttkbootstrap as ttk
 
+from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
 
@@ -18,6 +19,7 @@ class Fold(ttk.Frame):
         self.button = ttk.Button(
             row,
             name="fold",
+            text=t(title),
             icon="chevron-right",
             bootstyle="ghost",
             command=self.toggle,

@@ -65,7 +65,9 @@ class InstallDialog(ttk.Toplevel):
         say(ttk.Label(frame, font=look.small), "install.folder").pack(anchor="w")
         row = ttk.Frame(frame)
         self.folder = ttk.Combobox(row, name="folder", width=46)
-        self.browse_button = say(ttk.Button(row, icon="folder2-open", command=self._browse), "install.browse")
+        self.browse_button = say(
+            ttk.Button(row, icon="folder2-open", command=self._browse, text=t("install.browse")), "install.browse"
+        )
         self.folder.pack(side="left", fill="x", expand=True)
         self.browse_button.pack(side="left", padx=(look.px(8), 0))
         row.pack(fill="x")
@@ -96,11 +98,19 @@ class InstallDialog(ttk.Toplevel):
                 icon="file-earmark-zip",
                 bootstyle="ghost",
                 command=self._choose_zip,
+                text=t("install.zip"),
             ),
             "install.zip",
         )
         self.remove_button = say(
-            ttk.Button(self._buttons, name="remove", icon="trash", bootstyle="ghost", command=self.remove),
+            ttk.Button(
+                self._buttons,
+                name="remove",
+                icon="trash",
+                bootstyle="ghost",
+                command=self.remove,
+                text=t("install.remove"),
+            ),
             "install.remove",
         )
         self.zip_button.pack(side="left")

@@ -137,6 +137,7 @@ class OutgoingRow(ttk.Frame):
                 icon="arrow-repeat",
                 bootstyle="primary-outline",
                 command=lambda: actions.again(outgoing),
+                text=t("outgoing.retry"),
             ),
             "outgoing.retry",
         )

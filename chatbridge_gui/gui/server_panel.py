@@ -142,11 +142,15 @@ class ServerPanel(ttk.Frame):
                 icon="box-arrow-in-down",
                 bootstyle="secondary-outline",
                 command=self._actions.install,
+                text=t("install.open"),
             ),
             "install.open",
         )
         self.demo_button = say(
-            ttk.Button(bottom, name="demo", icon="stars", bootstyle="ghost", command=self._actions.demo), "demo.start"
+            ttk.Button(
+                bottom, name="demo", icon="stars", bootstyle="ghost", command=self._actions.demo, text=t("demo.start")
+            ),
+            "demo.start",
         )
         say(self.install_button, "install.open")
         say(self.demo_button, "demo.start")

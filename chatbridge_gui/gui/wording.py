@@ -18,7 +18,8 @@ _said: "WeakKeyDictionary[object, dict[str, tuple[str, dict[str, object]]]]" = W
 def say(widget: Widget, key: str, option: str = "text", **params: object) -> Widget:
     """Set an option of a widget, or of a tooltip, to the string of this key, now and whenever the language is another.
 
-    Gives the widget back, so that it can be made, worded and put in its place in one go.
+    Gives the widget back, so that it can be made, worded and put in its place in one go. A button with an icon has
+    to be made with its words, or ttkbootstrap takes it for one that never has any.
     """
     _said.setdefault(widget, {})[option] = (key, params)
     _set(widget, option, t(key, **params))

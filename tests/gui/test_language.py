@@ -6,6 +6,7 @@ import tkinter
 from collections.abc import Iterator
 
 import pytest
+import ttkbootstrap as ttk
 
 from chatbridge_gui.gui import i18n
 
@@ -106,3 +107,12 @@ def test_the_texts_of_the_chat_speak_it_too(driver: Driver) -> None:
     driver.news(history(many(2), epoch=2))
     driver.settle()
     assert "message number 1" in driver.shown()
+
+
+def test_words_beside_an_icon_can_be_read(driver: Driver) -> None:
+    everything_open(driver)
+    style = ttk.Style.get_instance()  # type: ignore[no-untyped-call]
+    assert style is not None
+    for widget in widgets(driver.root):
+        if isinstance(widget, ttk.Button) and str(widget.cget("text")):
+            assert str(style.lookup(str(widget.cget("style")), "compound")) != "image", str(widget)
