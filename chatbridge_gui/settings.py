@@ -39,10 +39,11 @@ class Settings(msgspec.Struct, kw_only=True):
     text_size: Annotated[int, msgspec.Meta(ge=50, le=300)] = 100
     geometry: str = ""
     maximised: bool = False
-    log_height: int = 180
+    log_height: int = 260
     enter_sends: bool = True
     """Otherwise Enter begins a new line, and Shift+Enter sends."""
-    log_shown: bool = True
+    log_shown: bool = False
+    """A person mostly wants the chat; what goes wrong is said there, too."""
     side_width: int = 300
     side_shown: bool = True
     debug: bool = False

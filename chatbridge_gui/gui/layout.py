@@ -34,7 +34,7 @@ class Layout:
         self.chat_column = ttk.Frame(self.panes, name="chat")
         self.stage = ttk.Frame(self.chat_column, name="stage")
         self._side_width = 300
-        self._log_height = 180
+        self._log_height = 260
 
     def arrange(
         self,

@@ -32,7 +32,7 @@ TICK: Final = 100
 """Milliseconds between two looks at what has come."""
 A_TICK: Final = 300
 """Frames that are shown at a time, so that the window goes on."""
-COLUMNS: Final = (("at", 100), ("way", 30), ("peer", 110), ("type", 130), ("size", 70))
+COLUMNS: Final = (("at", 96), ("way", 30), ("peer", 84), ("type", 120), ("size", 60))
 ARROWS: Final[dict[Direction, str]] = {"in": "▼", "out": "▲"}
 DIRECTIONS: Final[tuple[Direction, ...]] = ("in", "out")
 GAP: Final = "gap"

@@ -16,6 +16,13 @@ from chatbridge_gui.gui.log_rows import KINDS, LEVELS
 from .driver import Driver
 
 
+@pytest.fixture(autouse=True)
+def _shown(driver: Driver) -> None:
+    """The log is hidden at first."""
+    driver.window.layout.toggle_log()
+    driver.until(lambda: driver.window.log_pane.winfo_viewable())
+
+
 def row(text: str, level: str = "info", kind: str = "server", peer: str = "") -> LogRow:
     return LogRow(time.time(), level, kind, text, peer)  # type: ignore[arg-type]
 

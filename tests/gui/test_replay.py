@@ -84,6 +84,7 @@ def test_what_one_window_records_another_plays(
     window = first.window
     window.empty_state.demo_button.invoke()
     first.until(lambda: window.send_box.send_button.instate(["!disabled"]))
+    window.layout.toggle_log()
     window.below.pane.tabs["traffic"].invoke()
     traffic = window.below.traffic
     first.until(lambda: traffic.winfo_viewable())

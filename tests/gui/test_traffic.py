@@ -18,6 +18,15 @@ from chatbridge_gui.recording.file import read
 from .driver import Driver
 
 
+@pytest.fixture(autouse=True)
+def _shown(request: pytest.FixtureRequest) -> None:
+    """The pane is hidden at first."""
+    if "driver" in request.fixturenames:
+        driver: Driver = request.getfixturevalue("driver")
+        driver.window.layout.toggle_log()
+        driver.until(lambda: driver.window.below.pane.winfo_viewable())
+
+
 def frame(type: str, content: object = None, *, peer: str = "tavern 1", way: Direction = "in") -> FrameSeen:
     data = json.dumps({"type": type, "content": content}, ensure_ascii=False).encode()
     return FrameSeen(time.time(), way, peer, type, data)
@@ -50,7 +59,8 @@ def test_the_hub_is_watched_only_while_the_traffic_is_seen(driver: Driver) -> No
     driver.window.below.pane.tabs["log"].invoke()
     driver.until(lambda: not driver.hub.watchers)
     opened(driver)
-    driver.window.layout.panes.forget(driver.window.below.pane)
+    driver.root.focus_force()
+    driver.press("<Control-j>")
     driver.until(lambda: not driver.hub.watchers)
 
 
