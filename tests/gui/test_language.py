@@ -114,5 +114,6 @@ def test_words_beside_an_icon_can_be_read(driver: Driver) -> None:
     style = ttk.Style.get_instance()  # type: ignore[no-untyped-call]
     assert style is not None
     for widget in widgets(driver.root):
-        if isinstance(widget, ttk.Button) and str(widget.cget("text")):
+        bare = "send_buttons" in str(widget)  # icons alone, by intent; what they do is their tooltip
+        if isinstance(widget, ttk.Button) and str(widget.cget("text")) and not bare:
             assert str(style.lookup(str(widget.cget("style")), "compound")) != "image", str(widget)
