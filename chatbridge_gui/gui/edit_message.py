@@ -30,7 +30,7 @@ class MessageEditor(ttk.Frame):
         self._closed = closed
         self._before = ""
         self._saving = False
-        self._warned: Literal["", "discard", "changed"] = ""
+        self._warned: Literal["", "discard", "changed", "closing"] = ""
         self._note: tuple[Callable[[], str], Tone] = (str, "dim")
         self.title = ttk.Label(self, name="edit_title", font=look.heading)
         self.text = ttk.Text(self, name="edit_text", wrap="word", undo=True, maxundo=-1, height=LEAST_LINES)
@@ -113,6 +113,15 @@ class MessageEditor(ttk.Frame):
             self._say(lambda: t("message.esc_again"), "warning")
         else:
             self._close()
+
+    def may_close(self) -> bool:
+        """Whether the window may be closed; where something is not saved only when that is asked once more."""
+        if not self.opened or not self.changed or self._warned == "closing":
+            return True
+        self._warned = "closing"
+        self._say(lambda: t("message.close_again"), "warning")
+        self.text.focus_set()
+        return False
 
     def apply_theme(self) -> None:
         palette = self.look.palette

@@ -199,8 +199,9 @@ class MainWindow(ttk.Frame):
         self.status_bar.set_debug(debug)
 
     def close(self) -> None:
-        """Stop the server, and end when it has stopped, or after a while without it."""
-        if self.closing:
+        """Stop the server, and end when it has stopped, or after a while without it. While a message is edited it is
+        said first that this is not saved."""
+        if self.closing or not self.message_desk.editor.may_close():
             return
         self.closing = True
         if self.install_dialog is not None:

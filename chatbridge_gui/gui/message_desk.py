@@ -68,7 +68,7 @@ class MessageDesk:
         rows = [
             Command(
                 f"message.{action.id}",
-                f"message.{action.id}",
+                f"message.key_{action.id}",
                 partial(self._do_to_picked, action.id),
                 (action.keys,),
                 "chat",

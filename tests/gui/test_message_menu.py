@@ -391,6 +391,18 @@ def test_esc_leaves_at_once_only_where_nothing_was_written(chat: Driver) -> None
     assert requests(chat) == []
 
 
+def test_the_window_is_not_closed_over_what_is_not_saved_unawares(chat: Driver) -> None:
+    edit(chat)
+    chat.press("<Key-a>")
+    chat.window.close()
+    chat.settle()
+    assert chat.root.winfo_viewable()
+    assert "Close the window again" in note(chat)
+    assert not chat.hub.closed
+    chat.window.close()
+    assert chat.hub.closed
+
+
 def test_saving_what_was_not_changed_asks_nobody(chat: Driver) -> None:
     edit(chat)
     chat.press("<Control-Return>")

@@ -17,6 +17,7 @@ from chatbridge_gui.gui.theme import theme_name
 from ..driver import Driver
 from . import chat_tool_states as chat_tool_states
 from . import log_states as log_states
+from . import message_states as message_states
 from . import navigation_states as navigation_states
 from . import send_states as send_states
 from . import server_states as server_states
