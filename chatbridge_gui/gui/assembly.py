@@ -50,6 +50,7 @@ def assemble(window: "MainWindow") -> Panels:
         demo=window.toggle_demo,
         kick=window.hub.kick,
         measure=window.hub.measure,
+        update=lambda: window.upgrades.update(),
     )
     window.layout = layout = Layout(window, look)
     window.header = ChatHeader(

@@ -15,14 +15,8 @@ def window_commands(window: "MainWindow") -> tuple[Command, ...]:
     available, layout, appearance, windows = window.available, window.layout, window.appearance, window.side_windows
     return (
         Command("stop", "send.stop", window.talking.stop, ("Escape",), "write", lambda: available().stop, quiet=True),
-        Command("server", "command.server", window.server_panel.press_start, group="server"),
-        Command("install", "install.open", window.open_install_dialog, group="server"),
-        Command("demo", "demo.start", window.toggle_demo, group="server"),
         *navigation_commands(window.header),
         *chat_commands(window),
-        Command(
-            "question", "command.question", window.access_question.focus_question, ("F8",), why_not=window.no_question
-        ),
         Command("side", "command.side", layout.toggle_side, ("Mod+B",)),
         Command("log", "command.log", layout.toggle_log, ("Mod+J",)),
         Command("larger", "command.larger", lambda: appearance.larger(1), ("Mod+plus",)),

@@ -49,6 +49,7 @@ from chatbridge_gui.gui.panels import Showing, window_title
 from chatbridge_gui.gui.receiving import Receiving
 from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.sending import Sending
+from chatbridge_gui.gui.server_commands import add_server_commands
 from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.serving import HubFactory, Serving
 from chatbridge_gui.gui.side_windows import SideWindows
@@ -134,6 +135,7 @@ class MainWindow(ttk.Frame):
         self.commands.add(*window_commands(self), *self.below.commands())
         self.message_desk.add_commands(self.commands)
         add_write_commands(self)
+        add_server_commands(self)
         root.event_add("<<Invoke>>", "<Key-space>")  # ttk's buttons wait for it, and nobody sends it
         root.protocol("WM_DELETE_WINDOW", self.close)
         root.report_callback_exception = self.troubles.callback_failed
@@ -243,10 +245,6 @@ class MainWindow(ttk.Frame):
         except SettingsError as error:
             failed(str(error))
         self._drafts = DraftKeeper(file, self, self.work, self.send_box.kept, failed)
-
-    def no_question(self) -> str | None:
-        """Why there is no question to go to, if there is none."""
-        return None if self.access_question.asked is not None else "why.no_question"
 
     def _refused(self, reason: str) -> None:
         self.notices.show("info", lambda: t(reason), key="refused", log=False)

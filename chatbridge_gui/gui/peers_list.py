@@ -1,7 +1,7 @@
 """Who is connected: the taverns, one of which is shown, and the apps.
 
-A click on a tavern shows its chat. By keys: up and down go through the list, Enter shows, Delete disconnects, the
-menu key opens what can be done; so does the right mouse button.
+A click on a tavern shows its chat, the right mouse button opens what can be done. By keys: up and down go through the
+list; what else there is stands in `server_commands.py`.
 """
 
 import tkinter
@@ -26,10 +26,12 @@ MENU: Final = "⋯"
 
 @dataclass(frozen=True, slots=True)
 class PeerActions:
-    """What can be done with a connection: `choose` gets a tavern's number, `kick` a peer's."""
+    """What can be done with a connection: `choose` gets a tavern's number, `kick` a peer's; `update` brings the
+    extension up to date."""
 
     choose: Callable[[int], None]
     kick: Callable[[int], None]
+    update: Callable[[], None]
 
 
 class PeersList(ttk.Frame):
@@ -70,9 +72,8 @@ class PeersList(ttk.Frame):
         for keys, do in (
             (("<Up>",), lambda: self._step(-1)),
             (("<Down>",), lambda: self._step(1)),
-            (("<Return>", "<KP_Enter>", "<space>"), self._choose_current),
-            (("<Delete>", "<BackSpace>"), self._kick_current),
-            (("<Menu>", "<Shift-F10>"), self._menu_by_key),
+            (("<space>",), self.choose_current),
+            (("<BackSpace>",), self.kick_current),
         ):
             for key in keys:
                 self.text.bind(key, _then_break(do))
@@ -214,7 +215,7 @@ class PeersList(ttk.Frame):
             if f"menu_{self.current}" in self.text.tag_names(f"@{event.x},{event.y}"):
                 self._open_menu(event.x_root, event.y_root)
             else:
-                self._choose_current()
+                self.choose_current()
         return "break"
 
     def _menu_clicked(self, event: tkinter.Event) -> str:
@@ -225,7 +226,8 @@ class PeersList(ttk.Frame):
             self._open_menu(event.x_root, event.y_root)
         return "break"
 
-    def _menu_by_key(self) -> None:
+    def open_menu(self) -> None:
+        """Open what can be done where the keyboard is."""
         row = self._row(self.current)
         box = self.text.bbox(f"row_{row.key}.first") if row is not None else None
         if box is not None:
@@ -239,22 +241,26 @@ class PeersList(ttk.Frame):
             return
         self.menu.delete(0, "end")
         if row.tavern is not None:
-            self.menu.add_command(label=t("peers.show"), command=self._choose_current, accelerator="Enter")
+            self.menu.add_command(label=t("peers.show"), command=self.choose_current, accelerator="Enter")
+        if row.warning:
+            self.menu.add_command(label=t("upgrade.do"), command=self._actions.update)
         self.menu.add_command(label=t("peers.copy_address"), command=self._copy_address)
         if row.since:
             self.menu.add_separator()
             self.menu.add_command(label=since(row), state="disabled")
         if row.peer is not None:
             self.menu.add_separator()
-            self.menu.add_command(label=t("peers.kick"), command=self._kick_current, accelerator="Del")
+            self.menu.add_command(label=t("peers.kick"), command=self.kick_current, accelerator="Del")
         self.menu.tk_popup(x, y)
 
-    def _choose_current(self) -> None:
+    def choose_current(self) -> None:
+        """Show the tavern where the keyboard is."""
         row = self._row(self.current)
         if row is not None and row.tavern is not None:
             self._actions.choose(row.tavern)
 
-    def _kick_current(self) -> None:
+    def kick_current(self) -> None:
+        """Disconnect the peer where the keyboard is."""
         row = self._row(self.current)
         if row is not None and row.peer is not None:
             self._actions.kick(row.peer)

@@ -34,7 +34,8 @@ MEASURED_EVERY: Final = 1_000
 @dataclass(frozen=True, slots=True)
 class ServerActions:
     """What the panel's buttons do. `start` gets host and port, and starts anew what runs already; `choose` gets a
-    tavern's number, `kick` a peer's; `measure` asks what the connections carry."""
+    tavern's number, `kick` a peer's; `measure` asks what the connections carry; `update`
+    brings the extension up to date."""
 
     start: Callable[[str, int], None]
     stop: Callable[[], None]
@@ -43,6 +44,7 @@ class ServerActions:
     demo: Callable[[], None]
     kick: Callable[[int], None]
     measure: Callable[[], None]
+    update: Callable[[], None]
 
 
 class ServerPanel(ttk.Frame):
@@ -65,7 +67,7 @@ class ServerPanel(ttk.Frame):
         self._build_address(self._scrolled, host, port)
         self._build_buttons(self._scrolled)
         self.access = AccessPanel(self._scrolled, look, admission, width=look.px(WORDS))
-        self.peers = PeersList(self._scrolled, look, PeerActions(choose=actions.choose, kick=actions.kick))
+        self.peers = PeersList(self._scrolled, look, PeerActions(actions.choose, actions.kick, actions.update))
         self.permissions = PermissionList(self._scrolled, look, width=look.px(WORDS))
         self.access.grid(row=6, column=0, sticky="ew", pady=(look.px(10), 0))
         self.peers.grid(row=7, column=0, sticky="ew", pady=(look.px(12), 0))

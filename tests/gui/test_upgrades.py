@@ -55,7 +55,8 @@ def test_an_older_extension_is_named_and_updated_by_one_press(driver: Driver, pr
     notices = driver.window.notices
     driver.until(lambda: notices.cards)
     assert OLDER in notices.shown_texts()[0] and __version__ in notices.shown_texts()[0]
-    assert f"Extension {OLDER}, program {__version__}" in driver.window.server_panel.peers.shown_text()
+    peers = driver.window.server_panel.peers
+    assert f"Extension {OLDER}, program {__version__}" in peers.shown_text()
     notices.cards[0].buttons[0].invoke()
     driver.until(lambda: "reload SillyTavern's page" in "".join(notices.shown_texts()))
     assert __version__ in (copy / "manifest.json").read_text()

@@ -1,0 +1,40 @@
+"""What can be done with the server and with those who are connected, as rows of the table of commands."""
+
+from typing import TYPE_CHECKING
+
+from chatbridge_gui.gui.commands import Command
+
+if TYPE_CHECKING:
+    from chatbridge_gui.gui.main_window import MainWindow
+
+
+def add_server_commands(window: "MainWindow") -> None:
+    """Add the rows. Those of the list of connections have their keys there alone."""
+    panel, peers, commands = window.server_panel, window.server_panel.peers, window.commands
+    commands.add(
+        Command("server", "command.server", panel.press_start, group="server"),
+        Command(
+            "restart",
+            "command.restart",
+            panel.restart,
+            group="server",
+            why_not=lambda: None if window.serving.running else "why.stopped",
+        ),
+        Command("install", "install.open", window.open_install_dialog, group="server"),
+        Command("update", "upgrade.do", window.upgrades.update, group="server"),
+        Command("demo", "demo.start", window.toggle_demo, group="server"),
+        Command(
+            "question",
+            "command.question",
+            window.access_question.focus_question,
+            ("F8",),
+            "server",
+            lambda: None if window.access_question.asked is not None else "why.no_question",
+        ),
+    )
+    commands.add(
+        Command("peer_show", "command.peer_show", peers.choose_current, ("Return",), "server"),
+        Command("peer_menu", "command.peer_menu", peers.open_menu, ("Shift+F10", "Menu"), "server"),
+        Command("peer_kick", "command.peer_kick", peers.kick_current, ("Delete",), "server"),
+        on=peers.text,
+    )
