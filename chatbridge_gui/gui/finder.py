@@ -10,6 +10,7 @@ from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.find_bar import FindActions, FindBar, count_words
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.search_pattern import BadPattern, search_for
+from chatbridge_gui.gui.soft_breaks import without_soft_breaks
 from chatbridge_gui.gui.text_lines import TextLines
 from chatbridge_gui.gui.theme import Look
 
@@ -37,7 +38,7 @@ class Finder:
     def open(self) -> None:
         """Show the bar; a word that is selected in the chat is looked for."""
         text = self._view.text
-        chosen = text.get("sel.first", "sel.last") if text.tag_ranges("sel") else ""
+        chosen = without_soft_breaks(text, "sel.first", "sel.last") if text.tag_ranges("sel") else ""
         self.bar.open(chosen if len(chosen) <= 200 and "\n" not in chosen else "", self._row)
 
     def close(self) -> None:

@@ -23,7 +23,8 @@ FILL = """async () => {
     c.chat.push(
         said(c.name1, 21, '你好 😀 "quoted"\\nline', { extra: { isSmallSys: false } }),
         said('Bob', 22, 'Two.', { original_avatar: 'Bob.png', extra: { unknown: { 'a.b': [1, null, 'x'] } },
-            swipe_id: 1, swipes: ['One.', 'Two.', 'Three. 👻'], swipe_info: [info('a', 1), info('b', 2), info('c', 3)] }),
+            swipe_id: 1, swipes: ['One.', 'Two.', 'Three. 👻'],
+            swipe_info: [info('a', 1), info('b', 2), info('c', 3)] }),
         said('Narrator', 23, 'Hidden.', { is_system: true, extra: { type: 'narrator' } }),
         said(c.name1, 24, 'long 长 '.repeat(30000)),
         said('Bob', 25, 'Only one.', { swipe_id: 0, swipes: ['Only one.'],

@@ -325,6 +325,16 @@ def test_what_is_copied_has_no_soft_breaks(driver: Driver) -> None:
     view.text.tag_add("sel", "2.4", "end-2c")
     view.text.event_generate("<<Copy>>")
     assert view.text.clipboard_get() == text[4:]
+    soft = view.text.tag_ranges("soft")
+    assert len(soft) > 4
+    view.text.tag_remove("sel", "1.0", "end")
+    view.text.tag_add("sel", f"{soft[0]} - 4 chars", f"{soft[3]} + 5 chars")  # from before one break to behind another
+    view.text.focus_force()
+    driver.until(lambda: driver.root.focus_get() is view.text)
+    driver.press("<Control-c>")
+    end = len(view.text.get("2.0", f"{soft[3]} + 5 chars").replace("\n", ""))
+    copied = view.text.clipboard_get()
+    assert 2_000 < len(copied) < end and copied == text[end - len(copied) : end]
 
 
 def test_nobody_can_write_into_the_chat(driver: Driver) -> None:
