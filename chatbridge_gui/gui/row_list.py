@@ -57,10 +57,7 @@ class RowList(ttk.Frame):
         self.apply_theme()
 
     def apply_theme(self) -> None:
-        look = self.look
-        self._tall = look.body.metrics("linespace") + look.small.metrics("linespace") + look.px(12)
-        self._head = look.small.metrics("linespace") + look.px(14)
-        self.canvas.configure(background=look.background)
+        self.canvas.configure(background=self.look.background)
         self._measure()
         self.draw()
 
@@ -126,6 +123,10 @@ class RowList(ttk.Frame):
     # --- where things are -------------------------------------------------------------------------------------------
 
     def _measure(self) -> None:
+        """Texts may be of another size than when the list was shown last."""
+        look = self.look
+        self._tall = look.body.metrics("linespace") + look.small.metrics("linespace") + look.px(12)
+        self._head = look.small.metrics("linespace") + look.px(14)
         heights = (self._head if isinstance(row, str) else self._tall for row in self.rows)
         self._tops = list(accumulate(heights, initial=0))
         self.canvas.configure(scrollregion=(0, 0, 1, self.height))

@@ -25,6 +25,8 @@ LISTS: Final[dict[Page, tuple[Name, ...]]] = {
     "personas": ("personas",),
 }
 WIDTH: Final = 480
+LETTERS: Final = 54
+"""It is at least so many wide, as texts may be large."""
 HEIGHT: Final = 560
 LEAST: Final = 180
 _MARGIN: Final = 8
@@ -85,7 +87,7 @@ class Switcher(tkinter.Frame):
         self.status.bind(
             "<Configure>", lambda event: self.status.configure(wraplength=max(event.width - look.px(6), look.px(100)))
         )
-        foot.bind("<Configure>", lambda _event: self._place())
+        foot.bind("<Configure>", lambda _event: self._place() if self.is_open else None)
         self._line = ttk.Separator(self)
         tabs.pack(fill="x")
         search.pack(fill="x")
@@ -255,7 +257,8 @@ class Switcher(tkinter.Frame):
             self.retry.pack_forget()
         self._hint.configure(text=t(f"switch.search_{self.page}"))
         self._show_hint()
-        self._place()
+        if self.is_open:
+            self._place()
 
     def _words(self) -> tuple[str, str]:
         """What the line below says, and in which colour."""
@@ -286,7 +289,8 @@ class Switcher(tkinter.Frame):
         top, margin = self._house, self.look.px(_MARGIN)
         x = self._anchor.winfo_rootx() - top.winfo_rootx()
         y = self._anchor.winfo_rooty() - top.winfo_rooty() + self._anchor.winfo_height() + self.look.px(4)
-        width = min(self.look.px(WIDTH), top.winfo_width() - 2 * margin)
+        wide = max(self.look.px(WIDTH), LETTERS * self.look.body.measure("n"))
+        width = min(wide, top.winfo_width() - 2 * margin)
         around = self.winfo_reqheight() - self.list.winfo_reqheight()
         wanted = max(around + self.list.height + self.look.px(4), self.look.px(LEAST))
         height = min(wanted, self.look.px(HEIGHT), max(top.winfo_height() - y - margin, self.look.px(LEAST)))

@@ -372,6 +372,21 @@ def test_long_names_are_cut_and_told_at_the_mouse(people: People) -> None:
     people.driver.root.geometry("1100x760")
 
 
+def test_larger_texts_get_higher_rows_and_open_nothing(people: People) -> None:
+    found = opened(people)
+    before = found.list.height
+    people.driver.press("<Escape>")
+    look = people.driver.window.look
+    try:
+        look.resize(150)
+        people.driver.settle()
+        assert not is_open(people)
+        opened(people)
+        assert found.list.height > before * 1.2
+    finally:
+        look.resize(100)
+
+
 def test_it_follows_the_theme_and_the_language(people: People) -> None:
     found = opened(people)
     style = ttk.Style.get_instance()  # type: ignore[no-untyped-call]
