@@ -1,7 +1,7 @@
 """Frames to typed messages and back. Decoding is strict; its errors name the field."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Final, TypeAlias, get_origin
@@ -119,8 +119,8 @@ def _content(type: str, raw: msgspec.Raw) -> Content | str | list[Any] | dict[st
         wanted: Any = dict[str, Any]
     elif type in MESSAGES or type in REQUESTS:
         spec = MESSAGES.get(type) or REQUESTS[type]
-        bare = {b'"': str, b"[": list}.get(bytes(memoryview(raw)[:1]))
-        wanted = spec.simple if bare is not None and bare is _bare(spec.simple) else spec.content
+        is_simple = spec.simple is not None and bytes(memoryview(raw)[:1]) == _opening(spec.simple)
+        wanted = spec.simple if is_simple else spec.content
     else:
         raise ProtocolError(
             ErrorCode.UNKNOWN_TYPE,
@@ -133,15 +133,16 @@ def _content(type: str, raw: msgspec.Raw) -> Content | str | list[Any] | dict[st
         raise _bad_field(type, str(error), wanted) from error
     except (msgspec.DecodeError, RecursionError) as error:
         raise _bad_json(error) from error
-    _check_open_parts(type, content)
+    check = _CHECKS.get(content.__class__)
+    if check is not None:
+        check(type, content)
     return content  # type: ignore[no-any-return]
 
 
-def _bare(shape: Any) -> type | None:
-    """The kind of value that a message's simple shape is."""
-    if shape is None:
-        return None
-    return list if get_origin(shape) is list else str
+@cache
+def _opening(shape: Any) -> bytes:
+    """What a message's simple shape begins with."""
+    return b"[" if get_origin(shape) is list else b'"'
 
 
 @cache
@@ -149,57 +150,71 @@ def _decoder(wanted: Any) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(wanted)
 
 
-def _check_open_parts(type: str, content: Any) -> None:
-    """A chat message keeps fields we do not know, so it is a plain dict; what every reader relies on is checked."""
-    match content:
-        case ChatHistory():
-            if content.start + len(content.messages) > content.total:
-                total = f"at least {content.start + len(content.messages)}, where the page ends"
-                raise _wrong(type, "content.total", total, str(content.total))
-            messages = {f"content.messages[{i}]": message for i, message in enumerate(content.messages)}
-        case list():
-            messages = {f"content[{i}]": message for i, message in enumerate(content)}
-        case ChatChanges():
-            messages = {}
-            for i, change in enumerate(content.changes):
-                if isinstance(change, Splice):
-                    messages |= {f"content.changes[{i}].insert[{j}]": one for j, one in enumerate(change.insert)}
-                else:
-                    messages[f"content.changes[{i}].message"] = change.message
-        case Event():
-            _check_depth(type, "content.args", content.args)
-            return
-        case Broadcast():
-            _check_depth(type, "content.data", [content.data])
-            return
-        case Batch():
-            for i, item in enumerate(content.requests):
-                _check_depth(type, f"content.requests[{i}].content", item.content)
-            return
-        case StreamEnd(message=dict() as message):
-            messages = {"content.message": message}
-        case dict():
-            _check_depth(type, "content", content)
-            return
-        case Failure():
-            _check_depth(type, "content.params", content.params)
-            return
-        case _:
-            return
-    for field, message in messages.items():
-        if not isinstance(message, dict):
-            raise _wrong(type, field, "object", _json_name(message))
-        for name in ("name", "mes"):
-            if not isinstance(message.get(name), str):
-                got = _json_name(message[name]) if name in message else "nothing"
-                raise _wrong(type, f"{field}.{name}", "str", got)
-        _check_depth(type, field, message)
+# A chat message keeps fields we do not know, so it is a plain dict; what every reader relies on is checked. Where a
+# wrong one stands is put into words only when there is one.
 
 
-def _check_depth(type: str, field: str, value: Any) -> None:
+def _check_page(type: str, page: ChatHistory) -> None:
+    end = page.start + len(page.messages)
+    if end > page.total:
+        raise _wrong(type, "content.total", f"at least {end}, where the page ends", str(page.total))
+    for i, message in enumerate(page.messages):
+        _check_message(type, message, "content.messages[{}]", i)
+
+
+def _check_list(type: str, content: list[Any]) -> None:
+    for i, message in enumerate(content):
+        _check_message(type, message, "content[{}]", i)
+
+
+def _check_changes(type: str, content: ChatChanges) -> None:
+    for i, change in enumerate(content.changes):
+        if isinstance(change, Splice):
+            for j, message in enumerate(change.insert):
+                _check_message(type, message, "content.changes[{}].insert[{}]", i, j)
+        else:
+            _check_message(type, change.message, "content.changes[{}].message", i)
+
+
+def _check_end(type: str, content: StreamEnd) -> None:
+    if content.message is not None:
+        _check_message(type, content.message, "content.message")
+
+
+def _check_batch(type: str, content: Batch) -> None:
+    for i, item in enumerate(content.requests):
+        _check_depth(type, item.content, "content.requests[{}].content", i)
+
+
+_CHECKS: Final[dict[type, Callable[[str, Any], None]]] = {
+    ChatHistory: _check_page,
+    list: _check_list,
+    ChatChanges: _check_changes,
+    StreamEnd: _check_end,
+    Batch: _check_batch,
+    Event: lambda type, content: _check_depth(type, content.args, "content.args"),
+    Broadcast: lambda type, content: _check_depth(type, [content.data], "content.data"),
+    dict: lambda type, content: _check_depth(type, content, "content"),
+    Failure: lambda type, content: _check_depth(type, content.params, "content.params"),
+}
+"""What is left to be looked at where a message has open parts."""
+
+
+def _check_message(type: str, message: Any, where: str, *at: int) -> None:
+    if not isinstance(message, dict):
+        raise _wrong(type, where.format(*at), "object", _json_name(message))
+    for name in ("name", "mes"):
+        if not isinstance(message.get(name), str):
+            got = _json_name(message[name]) if name in message else "nothing"
+            raise _wrong(type, f"{where.format(*at)}.{name}", "str", got)
+    _check_depth(type, message, where, *at)
+
+
+def _check_depth(type: str, value: Any, where: str, *at: int) -> None:
     """What can be read only just might be too deep to be written again by a caller deeper in the stack."""
     if _is_deeper(value, NESTING):
-        raise _wrong(type, field, f"at most {NESTING} objects and arrays within one another", "more")
+        expected = f"at most {NESTING} objects and arrays within one another"
+        raise _wrong(type, where.format(*at), expected, "more")
 
 
 def _is_deeper(value: Any, levels: int) -> bool:
