@@ -9,7 +9,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from hub_rig import GREETING, Client, Rig, page
 
-from chatbridge_gui.protocol import generate, reference
+from chatbridge_gui.protocol import generate, reference_words
 from chatbridge_gui.protocol.directions import FrameKind, frames
 from chatbridge_gui.protocol.messages import MESSAGES
 from chatbridge_gui.protocol.requests import REQUESTS
@@ -65,13 +65,13 @@ def test_it_is_a_schema() -> None:
 
 
 def test_the_examples_fit_it() -> None:
-    for who, text in reference.APP_SESSION:
+    for who, text in reference_words.APP_SESSION:
         assert fits("FromApp" if who == "app" else "ToApp", json.loads(text)), text
-    for text in reference.SIMPLE_TAVERN:
+    for text in reference_words.SIMPLE_TAVERN:
         assert fits("FromTavern", json.loads(text)), text
-    for text in reference.SIMPLE_APP:
+    for text in reference_words.SIMPLE_APP:
         assert fits("FromApp", json.loads(text)), text
-    assert fits("ToApp", json.loads(reference.REFUSAL))
+    assert fits("ToApp", json.loads(reference_words.REFUSAL))
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import get_args
 import pytest
 
 from chatbridge_gui.chat.mirror import ChatMirror
-from chatbridge_gui.protocol import reference
+from chatbridge_gui.protocol import reference, reference_words
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS, CloseCode
 from chatbridge_gui.protocol.codec import decode
 from chatbridge_gui.protocol.errors import ERRORS, ErrorCode, ProtocolError
@@ -25,14 +25,14 @@ from chatbridge_gui.protocol.requests.spec import ChangingRequest
 
 
 def test_every_example_is_a_good_frame() -> None:
-    session = [frame for _, frame in reference.APP_SESSION]
-    for frame in (*session, *reference.SIMPLE_APP, *reference.SIMPLE_TAVERN, reference.REFUSAL):
+    session = [frame for _, frame in reference_words.APP_SESSION]
+    for frame in (*session, *reference_words.SIMPLE_APP, *reference_words.SIMPLE_TAVERN, reference_words.REFUSAL):
         decode(frame)
 
 
 def test_the_example_session_adds_up_to_the_chat_it_tells_of() -> None:
     mirror = ChatMirror()
-    for who, frame in reference.APP_SESSION:
+    for who, frame in reference_words.APP_SESSION:
         content = decode(frame).content
         if who == "hub" and isinstance(content, ChatHistory | ChatChanges | StreamStart | StreamUpdate | StreamEnd):
             mirror.apply(content)
@@ -43,7 +43,7 @@ def test_the_example_session_adds_up_to_the_chat_it_tells_of() -> None:
 def test_the_example_error_is_the_one_the_hub_gives() -> None:
     with pytest.raises(ProtocolError) as caught:
         decode('{"type": "send_message", "id": "a1", "content": {"text": 5}}')
-    shown = decode(reference.REFUSAL)
+    shown = decode(reference_words.REFUSAL)
     assert isinstance(shown.content, Failure)
     assert (shown.content.message, shown.content.params) == (caught.value.message, caught.value.params)
     assert shown.id == caught.value.id
