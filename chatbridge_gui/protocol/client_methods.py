@@ -1,21 +1,18 @@
 """The request methods of the client, async and blocking, from the one table of requests."""
 
 import inspect as python
-import keyword
-import textwrap
-import types
 from collections.abc import Iterator
 from types import ModuleType
-from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, Final, get_args, get_origin, get_type_hints
 
 import msgspec
 from msgspec import UNSET, Meta
 
 from chatbridge_gui.protocol import requests
+from chatbridge_gui.protocol.python_text import WIDTH, bare, call, docstring, identifier, import_line, quoted, shown
 from chatbridge_gui.protocol.requests import GROUPS
 from chatbridge_gui.protocol.requests.spec import COMMON_ERRORS, EARLIEST, ChangingRequest, Done, RequestSpec
 
-_WIDTH: Final = 120
 _COMMON: Final = tuple(field.name for field in msgspec.structs.fields(ChangingRequest))
 
 _HEAD: Final = '''\
@@ -83,9 +80,9 @@ def all_methods(face: Face) -> str:
     return (
         _HEAD.format(title="The request methods, by what they are about.", face=face.told)
         + "\n"
-        + "".join(_import(f"{face.package}.{group}", [classes[group]]) for group in sorted(classes))
+        + "".join(import_line(f"{face.package}.{group}", [classes[group]]) for group in sorted(classes))
         + f'\n__all__ = ["{hub}", "{face.prefix}TavernRequests"]\n'
-        + f"\n\nclass {face.prefix}TavernRequests(\n{bases}):\n{_docstring(_TAVERN_CLASS, 4)}"
+        + f"\n\nclass {face.prefix}TavernRequests(\n{bases}):\n{docstring(_TAVERN_CLASS, 4)}"
     )
 
 
@@ -97,7 +94,7 @@ def group_methods(face: Face, group: ModuleType) -> str:
         _HEAD.format(title=title, face=face.told)
         + "\n"
         + _imports(methods, face)
-        + f"\n\nclass {_class_name(face, group)}({face.base}):\n{_docstring(title, 4)}\n"
+        + f"\n\nclass {_class_name(face, group)}({face.base}):\n{docstring(title, 4)}\n"
         + "\n".join(_source(face, method) for method in methods)
     )
 
@@ -116,7 +113,7 @@ class _Method:
 
     def __init__(self, spec: RequestSpec) -> None:
         self.spec = spec
-        self.name = _identifier(spec.name)
+        self.name = identifier(spec.name)
         self.asks_tavern = spec.target == "tavern"
         self.hints = get_type_hints(spec.content, include_extras=True)
         fields = msgspec.structs.fields(spec.content)
@@ -128,16 +125,16 @@ class _Method:
 
     @property
     def parameters(self) -> list[str]:
-        found = [f"{_identifier(field.name)}: {self._kind(field)}" for field in self.required]
+        found = [f"{identifier(field.name)}: {self._kind(field)}" for field in self.required]
         if self.optional:
             found.append("*")
         return found + [
-            f"{_identifier(field.name)}: {self._kind(field)}{self._default(field)}" for field in self.optional
+            f"{identifier(field.name)}: {self._kind(field)}{self._default(field)}" for field in self.optional
         ]
 
     def _kind(self, field: msgspec.structs.FieldInfo) -> str:
         """Its type as an argument: whatever can be read as a list or a tuple will do for one."""
-        hint = _bare(self.hints[field.name])
+        hint = bare(self.hints[field.name])
         if get_origin(hint) is list or (get_origin(hint) is tuple and get_args(hint)[-1] is ...):
             return f"Sequence[{shown(get_args(hint)[0])}]"
         text = shown(hint)
@@ -145,11 +142,11 @@ class _Method:
 
     def _default(self, field: msgspec.structs.FieldInfo) -> str:
         if field.default_factory is msgspec.NODEFAULT:
-            return f" = {'UNSET' if field.default is UNSET else _quoted(field.default)}"
-        return " = None" if get_origin(_bare(self.hints[field.name])) is dict else " = ()"
+            return f" = {'UNSET' if field.default is UNSET else quoted(field.default)}"
+        return " = None" if get_origin(bare(self.hints[field.name])) is dict else " = ()"
 
     def _argument(self, field: msgspec.structs.FieldInfo) -> str:
-        name, origin = _identifier(field.name), get_origin(_bare(self.hints[field.name]))
+        name, origin = identifier(field.name), get_origin(bare(self.hints[field.name]))
         if origin is dict and not field.required:
             return f"{field.name}={name} or {{}}"
         if self._kind(field).startswith("Sequence["):
@@ -159,7 +156,7 @@ class _Method:
     def signature(self, start: str) -> str:
         parameters = ["self", *self.parameters]
         line = f"    {start} {self.name}({', '.join(parameters)}) -> {self.spec.result.__name__}:"
-        if len(line) <= _WIDTH:
+        if len(line) <= WIDTH:
             return line + "\n"
         inner = "".join(f"        {parameter},\n" for parameter in parameters)
         return f"    {start} {self.name}(\n{inner}    ) -> {self.spec.result.__name__}:\n"
@@ -170,7 +167,7 @@ class _Method:
     def docstring(self) -> str:
         parts = [python.getdoc(self.spec.content) or ""]
         told = [
-            f"    {_identifier(field.name)}: {text}"
+            f"    {identifier(field.name)}: {text}"
             for field in self.own
             if (text := _description(self.hints[field.name]))
         ]
@@ -189,7 +186,7 @@ class _Method:
         return self._whole(parts)
 
     def _whole(self, parts: list[str]) -> str:
-        return _docstring("\n\n".join(filter(None, (*parts, _facts(self.spec)))), 8)
+        return docstring("\n\n".join(filter(None, (*parts, _facts(self.spec)))), 8)
 
 
 def _facts(spec: RequestSpec) -> str:
@@ -209,16 +206,9 @@ def _source(face: Face, method: _Method) -> str:
     return (
         method.signature(face.start)
         + method.docstring()
-        + _call(f"content = {spec.content.__name__}", method.arguments())
+        + call(f"content = {spec.content.__name__}", method.arguments())
         + f'        {face.result} self._ask("{spec.name}", content, {spec.result.__name__})\n'
     )
-
-
-def _call(start: str, arguments: list[str]) -> str:
-    line = f"        {start}({', '.join(arguments)})"
-    if len(line) <= _WIDTH:
-        return line + "\n"
-    return f"        {start}(\n" + "".join(f"            {argument},\n" for argument in arguments) + "        )\n"
 
 
 def _imports(methods: list[_Method], face: Face) -> str:
@@ -239,39 +229,8 @@ def _imports(methods: list[_Method], face: Face) -> str:
         lines.append("\n")
     if "UNSET" in text:
         lines.append("from msgspec import UNSET, UnsetType\n\n")
-    lines += (_import(home, sorted(homes[home])) for home in sorted(homes))
+    lines += (import_line(home, sorted(homes[home])) for home in sorted(homes))
     return "".join(lines)
-
-
-def _import(home: str, names: list[str]) -> str:
-    line = f"from {home} import {', '.join(names)}"
-    if len(line) <= _WIDTH:
-        return line + "\n"
-    return f"from {home} import (\n" + "".join(f"    {name},\n" for name in names) + ")\n"
-
-
-def shown(hint: Any) -> str:
-    """A type as it stands in a signature, without what is said about it."""
-    origin, inner = get_origin(hint), get_args(hint)
-    if origin is Annotated:
-        return shown(inner[0])
-    if origin in (Union, types.UnionType):
-        return " | ".join(shown(one) for one in inner)
-    if origin is Literal:
-        return f"Literal[{', '.join(_quoted(value) for value in inner)}]"
-    if origin is list:
-        return f"list[{shown(inner[0])}]"
-    if origin is tuple:
-        return f"tuple[{', '.join('...' if one is ... else shown(one) for one in inner)}]"
-    if origin is dict:
-        return f"dict[{', '.join(shown(one) for one in inner)}]"
-    if hint is type(None):
-        return "None"
-    if hint is Any:
-        return "Any"
-    if isinstance(hint, type):
-        return hint.__name__
-    raise TypeError(f"no way to write the type {hint!r}")
 
 
 def _structs(hint: Any) -> Iterator[type]:
@@ -281,48 +240,9 @@ def _structs(hint: Any) -> Iterator[type]:
         yield from _structs(one)
 
 
-def _bare(hint: Any) -> Any:
-    return get_args(hint)[0] if get_origin(hint) is Annotated else hint
-
-
-def _quoted(value: object) -> str:
-    if isinstance(value, str):
-        return msgspec.json.encode(value).decode()
-    return repr(value)
-
-
 def _description(hint: Any) -> str:
     if get_origin(hint) is Annotated:
         for meta in get_args(hint)[1:]:
             if isinstance(meta, Meta) and meta.description:
                 return meta.description
     return ""
-
-
-def _docstring(text: str, indent: int) -> str:
-    """A docstring's lines, broken where they are too long."""
-    pad = " " * indent
-    lines: list[str] = []
-    for paragraph in text.strip().split("\n\n"):
-        is_list = any(line.startswith(" ") for line in paragraph.splitlines())
-        if lines:
-            lines.append("")
-        for line in paragraph.splitlines() if is_list else [" ".join(paragraph.split())]:
-            deeper = " " * (len(line) - len(line.lstrip()))
-            lines += textwrap.wrap(
-                line,
-                _WIDTH - indent - 4,
-                subsequent_indent=deeper * 2,
-                break_long_words=False,
-                break_on_hyphens=False,
-            )
-    quote = '"""'
-    raw = "r" if any("\\" in line for line in lines) else ""
-    if len(lines) == 1:
-        return f"{pad}{raw}{quote}{lines[0]}{quote}\n"
-    body = "\n".join(f"{pad}{line}" if line else "" for line in lines[1:])
-    return f"{pad}{raw}{quote}{lines[0]}\n{body}\n{pad}{quote}\n"
-
-
-def _identifier(name: str) -> str:
-    return f"{name}_" if keyword.iskeyword(name) else name
