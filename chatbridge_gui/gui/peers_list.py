@@ -45,6 +45,9 @@ class PeersList(ttk.Frame):
         self._actions = actions
         self._rows: list[PeerRow] = []
         self._measures: dict[int, PeerMeasured] = {}
+        self._lines: dict[str, int] = {}
+        """Where each row says how fast and how much, by its key."""
+        self._told: dict[str, str] = {}
         self._has_keyboard = False
         self._width = 0
         self.title = ttk.Label(self, font=look.heading)
@@ -113,14 +116,16 @@ class PeersList(ttk.Frame):
             self._draw()
 
     def measured(self, measures: Iterable[PeerMeasured]) -> None:
-        """Show how fast and how much."""
-        before, self._measures = self._measures, {one.peer: one for one in measures}
-        self.text.configure(state="normal")
+        """Show how fast and how much, in the rows that can be seen; the others have their turn when they can be."""
+        self._measures = {one.peer: one for one in measures}
+        text = self.text
+        first, last = (int(text.index(f"@0,{y}").split(".")[0]) for y in (0, text.winfo_height()))
+        text.configure(state="normal")
         for row in self._rows:
-            if row.peer is not None and before.get(row.peer) != self._measures.get(row.peer):
-                begin, end = f"measure_{row.key}.first", f"measure_{row.key}.last"
-                self.text.replace(begin, end, *self._measure_line(row))
-        self.text.configure(state="disabled")
+            line = self._lines[row.key]
+            if first <= line <= last and self._told[row.key] != self._measure(row):
+                text.replace(f"{line}.0", f"{line + 1}.0", *self._measure_line(row))
+        text.configure(state="disabled")
 
     def shown_text(self) -> str:
         return self.text.get("1.0", "end-1c")
@@ -146,6 +151,7 @@ class PeersList(ttk.Frame):
                 text.insert("end", f"{detail}\n", ("detail", *mine))
             if row.warning:
                 text.insert("end", f"{row.warning}\n", ("warning", *mine))
+            self._lines[row.key] = int(text.index("end-1c").split(".")[0])
             text.insert("end", *self._measure_line(row))
         if not self._rows:
             text.insert("end", t("peers.nobody"), ("nobody",))
@@ -155,10 +161,13 @@ class PeersList(ttk.Frame):
         self._box.configure(height=min(high, self.look.px(TALLEST)))
         self._mark()
 
+    def _measure(self, row: PeerRow) -> str:
+        return measured(row, self._measures.get(row.peer) if row.peer is not None else None)
+
     def _measure_line(self, row: PeerRow) -> tuple[str, tuple[str, ...]]:
         mine = (f"row_{row.key}", *(("shown",) if row.shown else ()))
-        measure = self._measures.get(row.peer) if row.peer is not None else None
-        return f"{measured(row, measure)}\n", ("measure", f"measure_{row.key}", *mine)
+        self._told[row.key] = self._measure(row)
+        return f"{self._told[row.key]}\n", ("measure", *mine)
 
     def _cut(self, name: str) -> str:
         """As much of a name as leaves room for the sign of the menu."""

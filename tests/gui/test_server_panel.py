@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -290,6 +290,32 @@ def test_what_connections_carry_is_asked_once_a_second_while_it_can_be_seen(
     assert driver.hub.measures == before, "nobody sees it"
     driver.root.deiconify()
     driver.until(lambda: driver.hub.measures > before)
+
+
+def test_of_a_long_list_only_what_can_be_seen_is_brought_up_to_date(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.chatting()
+    driver.tell(*(PeerJoined(peer(number, name=f"bot {number}")) for number in range(2, 200)))
+    driver.settle()
+    peers = driver.window.server_panel.peers
+    replaced: list[object] = []
+    replace = peers.text.replace
+
+    def counted(first: str, *rest: Any) -> None:
+        replaced.append(first)
+        replace(first, *rest)
+
+    monkeypatch.setattr(peers.text, "replace", counted)
+    measures = [PeerMeasured(number, None, number, 0) for number in range(1, 200)]
+    peers.measured(measures)
+    assert 5 < len(replaced) < 20
+    assert "↓ 3 B" in peers.shown_text() and "↓ 199 B" not in peers.shown_text()
+    peers.text.see("end")
+    driver.settle()
+    peers.measured(measures)
+    assert "↓ 199 B" in peers.shown_text() and len(replaced) < 40
+    assert len(peers.shown_text().splitlines()) == 199 * 3 + 1
 
 
 def wait(driver: Driver, milliseconds: int) -> None:
