@@ -30,7 +30,8 @@ def chat(driver: Driver) -> Driver:
 
 def room(driver: Driver) -> None:
     """Let the chat have the height of the window."""
-    driver.window.layout.panes.sashpos(0, 2000)  # type: ignore[no-untyped-call]
+    if driver.window.layout.log_shown:
+        driver.window.layout.toggle_log()
     driver.settle()
 
 

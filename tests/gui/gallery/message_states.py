@@ -21,7 +21,7 @@ def with_pictures(driver: Driver) -> None:
     known = ChatRef(id=chat.id, title=chat.title, kind="solo", character=chat.character, avatar="s.png", persona="User")
     hidden = message("小雨", "「……」", 4, is_system=True, force_avatar="img/five.png")
     driver.chatting([*talk(), hidden], chat=known)
-    driver.connected(tavern(1, instance="with pictures", capabilities=(*CAN, *MORE)))
+    driver.connected(tavern(1, capabilities=(*CAN, *MORE)))
     driver.settle()
     image = base64.b64encode(files("chatbridge_gui.demo").joinpath("seraphina.png").read_bytes()).decode()
     for id, (type, content, _) in enumerate(driver.hub.requests, 1):
