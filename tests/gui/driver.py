@@ -134,6 +134,7 @@ class Driver:
         """Close the window and its hub."""
         if not self.ended:
             self.window.close()
+            self.window.close()  # with an edit that is not saved it asks to be told twice
             self.hub.deliver(HubStopped())
             self.until(lambda: self.ended)
         self.window.destroy()

@@ -69,7 +69,8 @@ def _take(root: tkinter.Tk, look: Variant, name: str) -> Image.Image:
         width, height = look.size
         root.geometry(f"{width}x{height}+0+0")
         driver.until(lambda: (root.winfo_width(), root.winfo_height()) == look.size)
-        driver.window.layout.panes.sashpos(0, height - round(180 * look.scaling * 0.75))  # type: ignore[no-untyped-call]
+        if driver.window.layout.log_shown:
+            driver.window.layout.panes.sashpos(0, height - round(180 * look.scaling * 0.75))  # type: ignore[no-untyped-call]
         STATES[name](driver)
         driver.settle()
         return ImageGrab.grab(bbox=(0, 0, width, height), xdisplay="")
