@@ -14,7 +14,7 @@ from hub_rig import GREETING, PATIENCE
 from websockets.exceptions import ConnectionClosed, WebSocketException
 from websockets.sync.client import ClientConnection, connect
 
-from chatbridge_gui.client import Bridge
+from chatbridge_gui.client import Bridge, Reply
 
 T = TypeVar("T")
 
@@ -33,6 +33,18 @@ async def until(predicate: Callable[[], object], what: str) -> None:
     while not predicate():
         assert time.monotonic() < deadline, f"it never happened: {what}"
         await asyncio.sleep(0.005)
+
+
+def texts(bridge: Bridge) -> list[str]:
+    return [message["mes"] for message in bridge.chat.messages]
+
+
+async def chat_says(bridge: Bridge, *wanted: str) -> None:
+    await until(lambda: bridge.taverns and texts(bridge) == list(wanted), f"the chat to say {wanted}")
+
+
+async def whole(reply: Reply) -> list[str]:
+    return [piece async for piece in reply]
 
 
 def cut(bridge: Bridge) -> None:
