@@ -40,6 +40,7 @@ class Below:
         )
         self.pane.add("log", "log.title", self.log)
         self.pane.add("traffic", "traffic.title", self.traffic)
+        self.pane.apply_theme()
 
     def commands(self) -> tuple[Command, ...]:
         """What can be done here by keys."""

@@ -81,6 +81,9 @@ class LowerPane(ttk.Frame):
         self._views[self.chosen].clear()
 
     def apply_theme(self) -> None:
+        style, palette = ttk.Style.get_instance(), self.look.palette
+        if style is not None:  # by itself a tab that is not chosen looks as if it could not be
+            style.map(self.tabs[self.chosen].cget("style"), foreground=[("!selected !disabled", palette.dim)])
         for view in self._views.values():
             view.apply_theme()
 

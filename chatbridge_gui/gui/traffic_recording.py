@@ -42,9 +42,9 @@ class Recording:
         return self._recorder.path if self._recorder is not None else None
 
     @property
-    def size(self) -> tuple[int, int]:
-        """How many frames, and how many bytes, have been written so far."""
-        return (self._recorder.frames, self._recorder.size) if self._recorder is not None else (0, 0)
+    def size(self) -> int:
+        """How many bytes have been written so far."""
+        return self._recorder.size if self._recorder is not None else 0
 
     def start(self, path: Path) -> None:
         """Record to this file from now on, beginning with how things are."""

@@ -109,10 +109,11 @@ class TrafficView(ttk.Frame):
         self.tree.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
         self.tree.pack(side="left", fill="both", expand=True)
+        self.tree.bind("<Configure>", self._fit_columns)
         self.tree.bind("<<TreeviewSelect>>", lambda _event: self._show_chosen())
         self.tree.bind("<<Copy>>", lambda _event: self.copy())
         self.tree.bind("<Control-c>", lambda _event: self.copy())
-        self.detail = ttk.Text(right, name="traffic_detail", wrap="word", state="disabled", height=6, width=30)
+        self.detail = ttk.Text(right, name="traffic_detail", wrap="word", state="disabled", height=6, width=22)
         self.detail.configure(borderwidth=0, highlightthickness=0, font=look.fixed, padx=look.px(10), pady=look.px(4))
         bar = ttk.Scrollbar(right, orient="vertical", command=self.detail.yview)
         self.detail.configure(yscrollcommand=bar.set)
@@ -123,8 +124,18 @@ class TrafficView(ttk.Frame):
         panes.pack(fill="both", expand=True)
         self._nothing = ttk.Label(self.tree, name="traffic_nothing", justify="center")
 
+    def _fit_columns(self, event: "tkinter.Event[ttk.Treeview]") -> None:
+        """Tk itself leaves the last one out of sight when there is less room than at first."""
+        px = self.look.px
+        others = sum(px(width) for name, width in COLUMNS if name != "type")
+        self.tree.column("type", width=max(event.width - others - px(4), px(60)))
+
     def apply_theme(self) -> None:
         palette = self.look.palette
+        style = ttk.Style.get_instance()
+        if style is not None:
+            self._nothing.configure(background=style.lookup("Treeview", "fieldbackground"))
+        self.detail.tag_configure("hint", foreground=palette.dim)
         self.detail.configure(background=palette.quiet_background)
         self.tree.tag_configure("gap", foreground=palette.warning)
         self.tree.tag_configure("error", foreground=palette.bad)
@@ -138,6 +149,7 @@ class TrafficView(ttk.Frame):
         self._say_recording()
         say(self._nothing, "traffic.nothing")
         self._write_rows()
+        self._show_chosen()
 
     # --- frames that come -------------------------------------------------------------------------------------------
 
@@ -289,7 +301,7 @@ class TrafficView(ttk.Frame):
     def _show(self, text: str) -> None:
         self.detail.configure(state="normal")
         self.detail.delete("1.0", "end")
-        self.detail.insert("end", text)
+        self.detail.insert("end", text or t("traffic.choose"), () if text else ("hint",))
         self.detail.configure(state="disabled")
 
     def copy(self) -> None:
@@ -346,9 +358,8 @@ class TrafficView(ttk.Frame):
     def _say_recording(self) -> None:
         if not self.winfo_exists():
             return
-        frames, size = self.recording.size
         if self.recording.runs:
-            words = t("recording.stop", count=frames, size=size_text(size))
+            words = t("recording.stop", size=size_text(self.recording.size))
             self.record_button.configure(text=words, icon="stop-fill", bootstyle="danger")
         else:
             self.record_button.configure(text=t("recording.start"), icon="record-circle", bootstyle="ghost")

@@ -305,7 +305,7 @@ def test_what_is_shown_is_saved_to_a_file(
     monkeypatch.setattr("tkinter.filedialog.asksaveasfilename", lambda **_options: str(path))
     log.filters.set(peer="tavern 2")
     log.export_button.invoke()
-    driver.until(lambda: any("1 rows saved" in text for text in driver.window.notices.shown_texts()))
+    driver.until(lambda: any("Rows: 1" in text for text in driver.window.notices.shown_texts()))
     (line,) = path.read_text(encoding="utf-8").splitlines()
     if ending == "jsonl":
         saved = json.loads(line)
