@@ -73,19 +73,19 @@ class ChatHeader(ttk.Frame):
         self.subtitle.grid(row=0, column=1, sticky="w", padx=(look.px(6), 0))
         self._right = ttk.Frame(self)
         self.new_button = ttk.Button(
-            self._right, name="new_chat", icon="plus-lg", bootstyle="secondary-ghost", command=self.new_chat
+            self._right, name="new_chat", icon="plus-lg", icon_only=True, bootstyle="ghost", command=self.new_chat
         )
         self._new_tip = ttk.ToolTip(self.new_button, text="", wraplength=look.px(300))
         self.persona = PickButton(
             self._right, look, name="persona", font=look.body, command=lambda: self.open("personas")
         )
         self.tools = ttk.Frame(self._right, name="chat_tools")
-        self.tools.grid(row=0, column=3, padx=(look.px(4), 0))
+        self.tools.grid(row=0, column=3)
         self.picker = ttk.Combobox(self._right, name="tavern_picker", state="readonly", width=26)
         self.picker.bind("<<ComboboxSelected>>", self._picked)
         self.persona.grid(row=0, column=0, padx=(look.px(8), 0))
-        self.new_button.grid(row=0, column=1, padx=(look.px(4), 0))
-        self.picker.grid(row=0, column=2, padx=(look.px(12), 0))
+        self.new_button.grid(row=0, column=2, padx=(look.px(4), 0))
+        self.picker.grid(row=0, column=1, padx=(look.px(8), 0))
         self.banner = ttk.Label(self, name="banner", padding=(look.px(12), look.px(7)), font=look.small)
         self.progress = ttk.Progressbar(self, name="switching", mode="indeterminate", bootstyle="primary-thin")
         self.picture = ttk.Label(self, name="chat_picture")
@@ -118,7 +118,11 @@ class ChatHeader(ttk.Frame):
         for part in (self.title, self.chat, self.persona):
             part.fit()
         room = left - (self.chat.winfo_reqwidth() if self.chat.winfo_manager() else 0)
-        self.subtitle.configure(text=ellipsis(self._said, look.small, room) if room > look.px(48) else "")
+        has_room = room > look.px(48)
+        if not has_room:
+            self.chat.most = left
+            self.chat.fit()
+        self.subtitle.configure(text=ellipsis(self._said, look.small, room) if has_room else "")
         self.banner.configure(wraplength=max(width - look.px(60), 200))
 
     # --- what the user does -----------------------------------------------------------------------------------------
