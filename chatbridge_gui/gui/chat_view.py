@@ -33,7 +33,7 @@ from chatbridge_gui.gui.message_text import Piece, can_swipe
 from chatbridge_gui.gui.reading import Reading
 from chatbridge_gui.gui.shown_range import PAGE
 from chatbridge_gui.gui.soft_breaks import copy_selection, without_soft_breaks
-from chatbridge_gui.gui.speakers import speaker
+from chatbridge_gui.gui.speakers import Speakers
 from chatbridge_gui.gui.text_actions import TextActions
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.protocol.messages import ChatMessage
@@ -52,6 +52,7 @@ class ChatView(GrowingChat):
     ) -> None:
         super().__init__(master, look, name="chat_view", text_name="chat_text", latest=t("chat.latest"))
         self.avatars = avatars
+        self._speakers = Speakers()
         self._swipe = swipe
         self._no_swipe: str | None = None
         self._arrowed: Block | None = None
@@ -189,6 +190,7 @@ class ChatView(GrowingChat):
         self._reading.opened(mirror)
         self._empty()
         self.avatars.forget_unused()
+        self._speakers = Speakers()
         self.follow_end()
 
     def _put(self, begin: int, end: int, wanted: list[Item]) -> None:
@@ -225,7 +227,7 @@ class ChatView(GrowingChat):
         """Put the speaker's picture before the name."""
         if not isinstance(item, Notice):
             chat = self.mirror.chat if self.mirror is not None else NO_CHAT
-            image = self.avatars.image(speaker(item, chat, self._reply_name()))
+            image = self.avatars.image(self._speakers.of(item, chat, self._reply_name()))
             self.text.image_create(f"{line}.0", image=image, padx=self.look.px(BESIDE))
             self.text.tag_add("name", f"{line}.0")
 

@@ -12,7 +12,7 @@ from chatbridge_gui.gui.edit_message import MessageEditor
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.message_menu import ACTIONS, entries, offered, refused
 from chatbridge_gui.gui.message_target import AskTavern, Target
-from chatbridge_gui.gui.popover import Popover
+from chatbridge_gui.gui.popover import Entry, Popover
 from chatbridge_gui.gui.question_bar import QuestionBar, shortly
 from chatbridge_gui.gui.raw_json import RawJson
 from chatbridge_gui.gui.soft_breaks import copy_selection
@@ -88,7 +88,10 @@ class MessageDesk:
         if tavern is not None:
             target = Target(tavern, message, self._ask)
             run: dict[str, Then] = {id: partial(deed, target) for id, deed in self._deeds.items()}
-            self.menu.open(entries(message, target.after, self._why_not, run, self._spoken), x, y, back=self._view.text)
+            found = entries(message, target.after, self._why_not, run, self._spoken)
+            if self._view.text.tag_ranges("sel"):
+                found.insert(0, Entry(t("message.copy_selection"), "clipboard", self._copy_selection))
+            self.menu.open(found, x, y, back=self._view.text)
 
     def apply_theme(self) -> None:
         self.menu.close()
@@ -126,6 +129,9 @@ class MessageDesk:
             self._copy(target)
             return "break"
         return copy_selection(self._view.text)
+
+    def _copy_selection(self) -> None:
+        copy_selection(self._view.text)
 
     # --- the deeds --------------------------------------------------------------------------------------------------
 

@@ -41,6 +41,21 @@ def speaker(item: ChatMessage | LiveStream, chat: ChatRef, reply_name: str) -> P
     return Person(name)
 
 
+class Speakers:
+    """Who has spoken in a chat so far: a reply that grows in a group says no more of its speaker than the name."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Person] = {}
+
+    def of(self, item: ChatMessage | LiveStream, chat: ChatRef, reply_name: str) -> Person:
+        person = speaker(item, chat, reply_name)
+        if person.kind is None and isinstance(item, LiveStream):
+            return self._known.get(person.name, person)
+        if person.kind is not None:
+            self._known[person.name] = person
+        return person
+
+
 def _forced(address: object) -> tuple[PersonKind | None, str] | None:
     """What the address of a message's own picture stands for, where it has one."""
     if not isinstance(address, str) or not address:

@@ -224,6 +224,17 @@ def test_what_was_too_long_to_be_sent_is_asked_for_before_it_is_copied(chat: Dri
     assert chat.root.clipboard_get() == "Once so."
 
 
+def test_what_is_selected_can_be_copied_from_the_menu_too(chat: Driver) -> None:
+    text = chat.window.chat_view.text
+    text.tag_add("sel", "2.0", "2.7")
+    x, y, _, height = text.bbox("2.3")  # type: ignore[misc]
+    text.event_generate("<Button-3>", x=x, y=y + height // 2)
+    chat.settle()
+    assert menu(chat).labels == ["Copy the selection", *ALL]
+    take(chat, "Copy the selection")
+    assert chat.root.clipboard_get() == "Welcome"
+
+
 def test_hide_and_show(chat: Driver) -> None:
     open_menu(chat, "2")
     take(chat, "Hide from the model")

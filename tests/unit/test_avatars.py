@@ -11,7 +11,7 @@ from PIL import Image
 from chatbridge_gui.chat.mirror import LiveStream
 from chatbridge_gui.gui import avatar_pictures
 from chatbridge_gui.gui.avatar_pictures import COLOURS, BadPicture, initial, initial_disc, plain_disc, round_picture
-from chatbridge_gui.gui.speakers import Person, speaker
+from chatbridge_gui.gui.speakers import Person, Speakers, speaker
 from chatbridge_gui.protocol.messages import ChatRef
 
 SOLO = ChatRef(id="c", kind="solo", character="Alice", avatar="Alice.png", persona="Ann")
@@ -48,6 +48,14 @@ def said(name: str, **more: Any) -> dict[str, Any]:
 )
 def test_a_message_says_whose_picture_stands_beside_it(message: Any, chat: ChatRef, person: Person) -> None:
     assert speaker(message, chat, "Reply") == person
+
+
+def test_a_reply_that_grows_in_a_group_has_the_picture_its_speaker_had_before() -> None:
+    speakers, growing = Speakers(), LiveStream(1, "normal", "Bob", None, None, "")
+    assert speakers.of(growing, GROUP, "Reply") == Person("Bob")
+    bob = speakers.of(said("Bob", original_avatar="Bob.png"), GROUP, "Reply")
+    assert speakers.of(growing, GROUP, "Reply") == bob == Person("Bob", "character", "Bob.png")
+    assert speakers.of(said("Bob"), GROUP, "Reply") == Person("Bob")
 
 
 def address(picture: Image.Image, kind: str = "PNG") -> str:
