@@ -83,7 +83,8 @@ class LowerPane(ttk.Frame):
     def apply_theme(self) -> None:
         style, palette = ttk.Style.get_instance(), self.look.palette
         if style is not None:  # by itself a tab that is not chosen looks as if it could not be
-            style.map(self.tabs[self.chosen].cget("style"), foreground=[("!selected !disabled", palette.dim)])
+            colours = [("selected", str(style.colors.fg)), ("!disabled", palette.dim)]
+            style.map(self.tabs[self.chosen].cget("style"), foreground=colours)
         for view in self._views.values():
             view.apply_theme()
 

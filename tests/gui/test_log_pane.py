@@ -368,3 +368,23 @@ def test_a_look_at_five_thousand_rows_is_quick(driver: Driver) -> None:
         took.append(time.perf_counter() - began)
     print(f"filtering {MOST_ROWS} rows: {[round(1000 * one, 1) for one in took]} ms")
     assert min(took) < 0.25
+
+
+def test_the_folder_of_the_logs_is_opened_or_it_is_said_why_not(
+    driver: Driver, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setenv("CHATBRIDGE_CONFIG", str(tmp_path))
+    monkeypatch.setattr("chatbridge_gui.gui.below.open_folder", opened.append)
+    driver.window.log_pane.folder_button.invoke()
+    driver.until(lambda: opened == [tmp_path / "logs"])
+
+    def fail(folder: Path) -> None:
+        raise OSError("there is no program xdg-open")
+
+    said: list[str] = []
+    monkeypatch.setattr("chatbridge_gui.gui.below.open_folder", fail)
+    monkeypatch.setattr(driver.window.below, "_tell", lambda tone, text: said.append(f"{tone}: {text}"))
+    driver.window.commands.run("log_folder")
+    driver.until(lambda: said)
+    assert said == [f"error: The folder {tmp_path / 'logs'} cannot be opened: there is no program xdg-open"]
