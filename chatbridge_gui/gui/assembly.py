@@ -19,7 +19,8 @@ from chatbridge_gui.gui.message_desk import MessageDesk
 from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Panels
 from chatbridge_gui.gui.row_list import PICTURE
-from chatbridge_gui.gui.send_box import SendBox, SendBoxNeeds
+from chatbridge_gui.gui.send_box import SendBox
+from chatbridge_gui.gui.send_needs import SendBoxNeeds
 from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
 from chatbridge_gui.gui.slash_lists import CommandLists
 from chatbridge_gui.gui.status_bar import StatusActions, StatusBar
@@ -96,7 +97,7 @@ def assemble(window: "MainWindow") -> Panels:
             run=lambda id: window.commands.run(id),
             keys=lambda id: window.commands.keys(id),
             enter_sends=lambda: window.settings.enter_sends,
-            notify=lambda tone, text: window.notices.show(tone, text, log=False),
+            notify=lambda tone, text, *actions: window.notices.show(tone, text, *actions, log=False),
             changed=window.draft_changed,
         ),
     )

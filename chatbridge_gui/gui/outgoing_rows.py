@@ -61,7 +61,9 @@ class OutgoingRows(ttk.Frame):
         self._line = tuple(line)
         calm = len(line) == 1 and line[0].state == "pending"
         if calm and not self.rows:
-            if self._timer is None:
+            if new and self._timer is not None:
+                self.after_cancel(self._timer)
+            if new or self._timer is None:
                 self._timer = self.after(SOON, self._late)
             return
         if self._timer is not None and (not calm or new):

@@ -6,8 +6,6 @@ line below says.
 """
 
 import tkinter
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Literal, TypeAlias
 
 import ttkbootstrap as ttk
@@ -17,42 +15,21 @@ from chatbridge_gui.gui.drafts import Kept, Unsent
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.outgoing import Outgoing
 from chatbridge_gui.gui.outgoing_rows import OutgoingRows, RowActions
+from chatbridge_gui.gui.script_result import tell_result
 from chatbridge_gui.gui.send_buttons import SendButtons
 from chatbridge_gui.gui.send_history import SendHistory
+from chatbridge_gui.gui.send_needs import SendBoxNeeds
 from chatbridge_gui.gui.send_text import SendText
-from chatbridge_gui.gui.sending import End, Sending
+from chatbridge_gui.gui.sending import End
 from chatbridge_gui.gui.slash_completion import PLAIN, SlashCompletion
-from chatbridge_gui.gui.slash_lists import CommandLists
 from chatbridge_gui.gui.slash_popup import SlashPopup
-from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.protocol.messages import Failure
 
 Phase: TypeAlias = Literal["idle", "pending", "accepted", "failed", "unknown"]
-Tone: TypeAlias = Literal["info", "success", "warning", "error"]
 
 ROW_HEIGHT: Final = 47
 """What a text on its way takes, in pixels at 96 dpi."""
-LONGEST_RESULT: Final = 2_000
-"""More of what a script returns is not shown; SillyTavern has it."""
-
-
-@dataclass(frozen=True, slots=True)
-class SendBoxNeeds:
-    """What the box needs of the window.
-
-    `run` does the command with this id, `keys` says its keys; `enter_sends` is the user's choice; `notify` shows a
-    message; `changed` is called when something that is to be kept over a restart may be another.
-    """
-
-    sending: Sending
-    lists: CommandLists
-    shown: Callable[[], Tavern | None]
-    run: Callable[[str], None]
-    keys: Callable[[str], str]
-    enter_sends: Callable[[], bool]
-    notify: Callable[[Tone, str], None]
-    changed: Callable[[], None]
 
 
 class SendBox(ttk.Frame):
@@ -249,18 +226,14 @@ class SendBox(ttk.Frame):
         self._needs.changed()
 
     def told(self, state: End, words: str) -> None:
-        """A row says why it failed, so the line below need not."""
-        shown = {"failed": t("send.see_above"), "unknown": t("send.see_unknown")}
-        self._set(state, shown.get(state, words))
+        self._set(state, words)
 
     def script_ended(self, result: dict[str, Any]) -> None:
-        if result.get("aborted"):
-            self._needs.notify("warning", t("slash.aborted", reason=result.get("reason") or "/abort"))
-            return
-        pipe = str(result.get("pipe") or "")
-        if pipe:
-            cut = len(pipe) > LONGEST_RESULT or int(result.get("total") or 0) > len(pipe.encode("utf-16-le")) // 2
-            self._needs.notify("success", t("slash.result", text=pipe[:LONGEST_RESULT] + ("…" if cut else "")))
+        tell_result(result, self._needs.notify, self._copy)
+
+    def _copy(self, text: str) -> None:
+        self.clipboard_clear()
+        self.clipboard_append(text)
 
     def _take_back(self, row: Outgoing) -> None:
         text = self._sending.take(row)

@@ -10,7 +10,7 @@ from typing import Final
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.i18n import current, t
 from chatbridge_gui.gui.theme import Look
 
 ROOM_FOR_WORDS: Final = 200
@@ -53,6 +53,7 @@ class SendButtons(ttk.Frame):
         self.compact = False
         self._keys = keys
         self._runs = False
+        self._shown: object = None
         self._reasons: Mapping[str, str | None] = {}
         self.buttons: dict[str, ttk.Button] = {}
         self._tips: dict[str, ttk.ToolTip] = {}
@@ -75,7 +76,10 @@ class SendButtons(ttk.Frame):
 
         With `runs` sending runs a script.
         """
-        self._reasons, self._runs = reasons, runs
+        state = (tuple(reasons.items()), runs, current(), self._keys("send"))
+        if state == self._shown:
+            return
+        self._shown, self._reasons, self._runs = state, reasons, runs
         for row in ROWS:
             button, reason = self.buttons[row.command], reasons[row.command]
             button.configure(state="normal" if reason is None else "disabled")

@@ -140,10 +140,11 @@ class Sending:
         if failure is None:
             self._accepted(row, result or {})
         elif failure.code == ErrorCode.OUTCOME_UNKNOWN:
-            self._ended(row, "unknown", t("send.unknown"))
+            self._ended(row, "unknown", t("send.unknown" if row.kind == "message" else "slash.unknown"))
             self.look()
         else:
-            self._ended(row, "failed", t("send.failed", reason=failure_text(failure)))
+            reason = failure_text(failure)
+            self._ended(row, "failed", t("send.failed" if row.kind == "message" else "slash.failed", reason=reason))
 
     def _accepted(self, row: Outgoing, result: dict[str, Any]) -> None:
         if row.kind == "script":
@@ -154,6 +155,8 @@ class Sending:
 
     def _ended(self, row: Outgoing, state: Literal["accepted", "failed", "unknown"], words: str) -> None:
         self.outbox.ended(row, state, words, t("why.one_before"))
+        if state != "accepted":  # the row says why
+            words = t(f"send.see_{state}") if row.kind == "message" else t(f"slash.see_{state}")
         self.watcher.told(state, words)
         if state == "accepted" and self._breath is None:
             self._breath = self._timer.after(BREATH, self._breathed)

@@ -18,16 +18,17 @@ MOST_ROWS: Final = 8
 LEAST_ROWS: Final = 2
 ROW_HEIGHT: Final = 24
 ABOUT_HEIGHT: Final = 90
+WIDTH: Final = 900
 NAME_WIDTH: Final = 260
 HELP_LENGTH: Final = 400
 STYLE: Final = "Offers.Treeview"
 
 
-class SlashPopup(ttk.Frame):
+class SlashPopup(tkinter.Frame):
     """`show` offers commands, `explain` tells of one, `hide` takes it away. `picked` is told which one was clicked."""
 
     def __init__(self, master: ttk.Frame, look: Look, *, picked: Callable[[SlashCommand], None]) -> None:
-        super().__init__(master, name="slash_popup", padding=1, bootstyle="secondary")
+        super().__init__(master, name="slash_popup", borderwidth=0)
         self.look = look
         self.commands: tuple[SlashCommand, ...] = ()
         self._picked = picked
@@ -44,7 +45,7 @@ class SlashPopup(ttk.Frame):
         self._list.column("#0", width=look.px(NAME_WIDTH), stretch=False)
         self._list.column("help", width=look.px(200), stretch=True)
         self._about = ttk.Label(self._inside, name="about", font=look.small, justify="left", anchor="w")
-        self._inside.pack(fill="both", expand=True)
+        self._inside.pack(fill="both", expand=True, padx=1, pady=1)
         self._about.pack(side="bottom", fill="x", padx=look.px(6), pady=look.px(4))
         self._about.bind(
             "<Configure>", lambda event: self._about.configure(wraplength=max(event.width - 4, look.px(200)))
@@ -110,6 +111,7 @@ class SlashPopup(ttk.Frame):
 
     def apply_theme(self) -> None:
         palette, style = self.look.palette, ttk.Style()
+        self.configure(background=palette.dim)
         self._about.configure(foreground=palette.dim)
         style.configure(STYLE, rowheight=self.look.px(ROW_HEIGHT), borderwidth=0)
         style.map(
@@ -132,7 +134,8 @@ class SlashPopup(ttk.Frame):
         return int(above - self.look.px(ABOUT_HEIGHT)) // self.look.px(ROW_HEIGHT)
 
     def _place(self, over: tkinter.Misc) -> None:
-        self.place(in_=over, relx=0, rely=0, relwidth=1, y=-self.look.px(4), anchor="sw", bordermode="outside")
+        width = min(over.winfo_width(), self.look.px(WIDTH))
+        self.place(in_=over, relx=0, rely=0, width=width, y=-self.look.px(4), anchor="sw", bordermode="outside")
         self.lift()
 
     def _pressed(self, event: "Event[ttk.Treeview]") -> str:

@@ -117,6 +117,8 @@ def test_a_known_command_runs_as_a_script_and_its_result_is_told(driver: Driver)
     driver.answer({"pipe": "Once upon a time", "total": 16, "aborted": False, "reason": ""})
     assert "The script has run" in box.hint_text()
     assert driver.window.notices.shown_texts() == ["The script returns:\nOnce upon a time"]
+    driver.press_button(driver.window.notices.cards[0].buttons[0])
+    assert driver.root.clipboard_get() == "Once upon a time"
 
 
 def test_a_command_in_full_runs_with_one_enter(driver: Driver) -> None:
@@ -138,7 +140,8 @@ def test_a_script_that_fails_stays_with_its_reason(driver: Driver) -> None:
         failure=Failure(code="failed", message="SillyTavern: Unclosed closure", params={"reason": "Unclosed"})
     )
     (row,) = driver.window.send_box.outgoing.rows
-    assert row.outgoing.kind == "script" and "Unclosed" in row.words()
+    assert row.outgoing.kind == "script" and "The script failed" in row.words() and "Unclosed" in row.words()
+    assert "The script above" in driver.window.send_box.hint_text()
     driver.press_button(row.edit_button)
     assert driver.draft() == "/echo {: x" and "Runs as a script" in driver.window.send_box.hint_text()
 
