@@ -31,7 +31,7 @@ NAMES: Final = {
     "Prior": "PgUp",
     "Next": "PgDn",
     "Delete": "Del",
-    "space": "␣",
+    "space": "Space",
 }
 MAC_SIGNS: Final = {"Mod": "⌘", "Ctrl": "⌃", "Alt": "⌥", "Shift": "⇧"}
 

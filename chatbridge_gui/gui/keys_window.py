@@ -34,7 +34,7 @@ class KeysWindow(SideWindow):
         self.look = look
         self._commands = commands
         frame = ttk.Frame(self, padding=(look.px(18), look.px(14), look.px(6), look.px(14)))
-        self.text = ttk.Text(frame, name="keys_text", wrap="word", width=62, height=HEIGHT, cursor="arrow")
+        self.text = ttk.Text(frame, name="keys_text", wrap="word", width=62, height=self._height(), cursor="arrow")
         bar = ttk.Scrollbar(frame, orient="vertical", command=self.text.yview)
         self.text.configure(yscrollcommand=bar.set, font=look.body, borderwidth=0, highlightthickness=0)
         self.text.configure(tabs=str(look.px(190)), spacing1=look.px(4), spacing3=look.px(4), padx=look.px(4))
@@ -46,6 +46,11 @@ class KeysWindow(SideWindow):
         self.apply_language()
         self.put_over()
         self.text.focus_set()
+
+    def _height(self) -> int:
+        """In lines, so that the window is no higher than the main one."""
+        line = self.look.body.metrics("linespace") + 2 * self.look.px(4)
+        return min(self._over.winfo_height() * 8 // 10 // line, HEIGHT)
 
     def apply_theme(self) -> None:
         look, palette = self.look, self.look.palette

@@ -150,5 +150,5 @@ class Layout:
 
 def _move(panes: ttk.Panedwindow, place: int) -> None:
     """Moving a sash to where it is would have Tk lay everything out anew, and tell of it again."""
-    if panes.sashpos(0) != place:
+    if len(panes.panes()) > 1 and panes.sashpos(0) != place:
         panes.sashpos(0, place)

@@ -3,6 +3,7 @@
 They lie over the chat's upper right corner and never take the keyboard. `shown_texts()` is what can be read.
 """
 
+import tkinter
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Final, Literal, TypeAlias
 import ttkbootstrap as ttk
 
 from chatbridge_gui.bridge.events import Level
+from chatbridge_gui.gui.colours import mix
 from chatbridge_gui.gui.theme import Look
 
 Tone: TypeAlias = Literal["info", "success", "warning", "error"]
@@ -119,12 +121,16 @@ class Card(ttk.Frame):
     """One message: `buttons` are its actions, `close_button` closes it."""
 
     def __init__(self, master: Notices, look: Look, notice: Notice, closed: Callable[["Card"], None]) -> None:
-        super().__init__(master, padding=look.px(1))
+        super().__init__(master)
         self.notice = notice
         self.look = look
         self._closed = closed
-        inside = ttk.Frame(self, padding=(look.px(12), look.px(8)))
-        inside.pack(fill="both", expand=True)
+        self._stripe = tkinter.Frame(self, width=look.px(4))
+        self._stripe.pack(side="left", fill="y")
+        self._border = tkinter.Frame(self)
+        self._border.pack(side="left", fill="both", expand=True)
+        inside = ttk.Frame(self._border, padding=(look.px(12), look.px(8), look.px(6), look.px(8)))
+        inside.pack(fill="both", expand=True, padx=(0, 1), pady=1)
         self._icon = ttk.Label(inside, icon=ICONS[notice.tone])
         self._words = ttk.Label(inside, name="words", wraplength=look.px(WIDTH), justify="left")
         self.close_button = ttk.Button(inside, icon="x", icon_only=True, bootstyle="ghost", command=self.close)
@@ -159,6 +165,8 @@ class Card(ttk.Frame):
         palette = self.look.palette
         colours = {"info": palette.accent, "success": palette.good, "warning": palette.warning, "error": palette.bad}
         self._icon.configure(foreground=colours[self.notice.tone])
+        self._stripe.configure(background=colours[self.notice.tone])
+        self._border.configure(background=mix(self.look.background, palette.dim, 0.5))
 
     def close(self) -> None:
         self._closed(self)

@@ -46,6 +46,8 @@ def test_what_is_read_is_what_tk_writes() -> None:
 
 def test_the_panel_and_the_log_are_hidden_and_come_back_as_large(driver: Driver) -> None:
     layout, window = driver.window.layout, driver.window
+    if not layout.log_shown:
+        layout.toggle_log()
     driver.settle()
     log, side = window.below.pane.winfo_height(), window.server_panel.winfo_width()
     driver.press("<Control-j>")
@@ -64,6 +66,8 @@ def test_the_panel_and_the_log_are_hidden_and_come_back_as_large(driver: Driver)
 
 def test_sashes_are_dragged_and_kept_within_reason(driver: Driver) -> None:
     layout = driver.window.layout
+    if not layout.log_shown:
+        layout.toggle_log()
     driver.settle()
     place = layout.panes.sashpos(0)  # type: ignore[no-untyped-call]
     x = layout.panes.winfo_width() // 2

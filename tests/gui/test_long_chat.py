@@ -60,7 +60,6 @@ def test_the_whole_chat_can_be_walked_through_and_the_widget_stays_small(
 ) -> None:
     monkeypatch.setattr(long_chat, "MOST", 150)
     total = 300
-    driver.window.layout.panes.sashpos(0, 700)  # type: ignore[no-untyped-call]
     driver.chatting(many(total))
     view = driver.window.chat_view
     seen: list[int] = []

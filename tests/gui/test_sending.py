@@ -21,9 +21,7 @@ OTHER = ChatRef(id="Kael - 7", title="The mountain", kind="solo", character="Kae
 
 
 def chatting(driver: Driver) -> None:
-    """A chat, with the log as low as it usually is."""
-    driver.chatting()
-    driver.window.layout.panes.sashpos(0, 560)  # type: ignore[no-untyped-call]
+        driver.chatting()
     driver.settle()
 
 
@@ -281,7 +279,6 @@ def test_the_draft_and_what_was_not_accepted_are_kept_over_a_restart(
     try:
         box = again.window.send_box
         assert again.draft() == "draft" and states(again) == [("one", "failed"), ("two", "unknown")]
-        again.window.layout.panes.sashpos(0, 560)  # type: ignore[no-untyped-call]
         again.until(lambda: shown_rows(again) == ["one", "two"])
         assert "the program was closed" in box.outgoing.rows[0].words()
         again.press_button(box.outgoing.rows[0].again_button)

@@ -17,7 +17,6 @@ ALL: tuple[Permission, ...] = ("read", "send", "buttons", "scripts")
 
 def permitted(driver: Driver, *permissions: Permission) -> None:
     driver.chatting()
-    driver.window.layout.panes.sashpos(0, 560)  # type: ignore[no-untyped-call]
     driver.news(TavernState(st_version="1.19.0", online=True, permissions=permissions or ALL))
     driver.settle()
 

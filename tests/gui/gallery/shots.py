@@ -12,7 +12,8 @@ import ttkbootstrap as ttk
 from PIL import Image, ImageGrab
 
 from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.theme import theme_name
+from chatbridge_gui.gui.theme import FAMILIES, theme_name
+from chatbridge_gui.settings import Settings
 
 from ..driver import Driver
 from . import chat_tool_states as chat_tool_states
@@ -21,6 +22,7 @@ from . import message_states as message_states
 from . import navigation_states as navigation_states
 from . import send_states as send_states
 from . import server_states as server_states
+from . import shell_states as shell_states
 from .states import STATES
 
 
@@ -64,15 +66,15 @@ def take(folder: Path, states: Iterable[str] = STATES, variants: Iterable[str] =
 
 
 def _take(root: tkinter.Tk, look: Variant, name: str) -> Image.Image:
-    driver = Driver(root)
+    driver = Driver(root, Settings(theme=look.theme))
     try:
         width, height = look.size
         root.geometry(f"{width}x{height}+0+0")
         driver.until(lambda: (root.winfo_width(), root.winfo_height()) == look.size)
-        if driver.window.layout.log_shown:
-            driver.window.layout.panes.sashpos(0, height - round(180 * look.scaling * 0.75))  # type: ignore[no-untyped-call]
         STATES[name](driver)
         driver.settle()
         return ImageGrab.grab(bbox=(0, 0, width, height), xdisplay="")
     finally:
+        driver.window.appearance.set_size(100)
+        driver.window.appearance.set_family(FAMILIES[0])
         driver.finish()
