@@ -21,7 +21,7 @@ OTHER = ChatRef(id="Kael - 7", title="The mountain", kind="solo", character="Kae
 
 
 def chatting(driver: Driver) -> None:
-        driver.chatting()
+    driver.chatting()
     driver.settle()
 
 
