@@ -8,7 +8,7 @@ from chatbridge_gui.protocol.messages import ChatMessage
 
 PAGE: Final = 30
 """The most messages that come into the widget at once, or leave it."""
-HEAVY: Final = 4_000
+HEAVY: Final = 3_000
 """Characters; so many are a page, too, however few messages they are. A turn of the main loop takes no more."""
 LIGHTEST: Final = 60
 """What a message weighs besides its characters."""
