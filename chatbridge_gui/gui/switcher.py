@@ -107,6 +107,7 @@ class Switcher(tkinter.Frame):
         ours: tuple[tkinter.Widget, ...] = (self.entry, *self.tabs.values(), self.retry)
         for widget in ours:
             widget.bind("<Escape>", self._escape)
+            widget.bind("<FocusOut>", self._left, add="+")
         backwards = ["<Shift-Tab>"]
         if self.tk.call("tk", "windowingsystem") == "x11":
             backwards.append("<ISO_Left_Tab>")
@@ -173,9 +174,23 @@ class Switcher(tkinter.Frame):
         self.entry.focus_set()
 
     def close(self) -> None:
+        """Go. Whoever has the keyboard elsewhere by now keeps it."""
         if self.is_open:
+            inside = self._has_keyboard()
             self.place_forget()
-            self.closed()
+            if inside:
+                self.closed()
+
+    def _has_keyboard(self) -> bool:
+        return str(self.tk.call("focus")).startswith(str(self))
+
+    def _left(self, _event: object) -> None:
+        """Close when another part of the window has the keyboard; not when another window has."""
+        self.after_idle(self._close_if_left)
+
+    def _close_if_left(self) -> None:
+        if self.winfo_exists() and str(self.tk.call("focus")) and not self._has_keyboard():
+            self.close()
 
     def refresh(self) -> None:
         """Show what there is by now."""

@@ -287,6 +287,15 @@ def test_a_click_elsewhere_or_another_tavern_closes_it(people: People) -> None:
     assert not found.is_open
 
 
+def test_it_closes_when_something_else_gets_the_keyboard_and_leaves_it_there(people: People) -> None:
+    opened(people)
+    people.driver.press("<Control-f>")
+    people.driver.until(lambda: not is_open(people))
+    people.driver.settle()
+    focused = people.driver.root.focus_get()
+    assert focused is not None and "find" in str(focused)
+
+
 def test_who_cannot_be_asked_shows_no_arrow_and_says_why(driver: Driver) -> None:
     driver.started()
     driver.connected(tavern(1, capabilities=("send_message",)))
