@@ -55,6 +55,7 @@ class Session(Asker):
         self._begun = 0
         self._introduced = asyncio.Event()
         self._impatience: asyncio.TimerHandle | None = None
+        self._sending: set[asyncio.Future[None]] = set()
 
     @property
     def connected(self) -> bool:
@@ -134,7 +135,9 @@ class Session(Asker):
             ("subscribe", Subscribe(topics=topics)) if wanted else ("unsubscribe", Unsubscribe(topics=topics))
         )
         asked = self._pending.add(REQUESTS[name], content, "")
-        self._sending = asyncio.ensure_future(self._send_waiting())
+        sending = asyncio.ensure_future(self._send_waiting())
+        self._sending.add(sending)  # the loop itself keeps no task alive
+        sending.add_done_callback(self._sending.discard)
         return asked.answer
 
     # --- for the connection -----------------------------------------------------------------------------------------
