@@ -238,19 +238,25 @@ def run(arguments: Sequence[str | Path], env: dict[str, str], seconds: int, quie
     )
     try:
         output, _ = process.communicate(timeout=seconds)
-    except BaseException as problem:
-        if sys.platform == "win32":
-            process.kill()
-        else:
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(process.pid, signal.SIGKILL)
-        output, _ = process.communicate()
-        if not isinstance(problem, subprocess.TimeoutExpired):
-            raise
+    except subprocess.TimeoutExpired:
+        output = end_by_force(process)
         print(f"-- ended by force: still running after {seconds} s", flush=True)
+    finally:
+        if process.returncode is None:  # we were interrupted
+            end_by_force(process)
     if process.returncode and output:
         print(output, flush=True)
     return process.returncode, output or ""
+
+
+def end_by_force(process: subprocess.Popen[str]) -> str:
+    """Kill a process and its children; what it had said."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return process.communicate()[0]
 
 
 @contextlib.contextmanager

@@ -167,19 +167,21 @@ def exchange(swaps: Sequence[Swap]) -> None:
         for name in os.listdir(parent):
             if name.startswith(STAGING_PREFIX):  # left behind by a run that was killed
                 _delete(parent / name)
-    try:
+    with contextlib.ExitStack() as closing, contextlib.ExitStack() as undoing:
+        for swap in swaps:
+            closing.callback(swap.close)
+        undoing.callback(_undo, swaps)
         for swap in swaps:
             swap.prepare()
         for swap in swaps:
             swap.commit()
-    except BaseException as error:
-        failures = [failure for swap in reversed(swaps) if (failure := _try_undo(swap))]
-        if failures:
-            raise BrokenOffError(failures[0].errno, failures[0].strerror, failures[0].filename) from error
-        raise
-    finally:
-        for swap in swaps:
-            swap.close()
+        undoing.pop_all()
+
+
+def _undo(swaps: Sequence[Swap]) -> None:
+    failures = [failure for swap in reversed(swaps) if (failure := _try_undo(swap))]
+    if failures:
+        raise BrokenOffError(failures[0].errno, failures[0].strerror, failures[0].filename)
 
 
 def _try_undo(swap: Swap) -> OSError | None:
