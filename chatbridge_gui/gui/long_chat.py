@@ -1,6 +1,8 @@
 """A chat of any length in a widget that holds some thousands of its messages: the range goes along with the reader."""
 
+import tkinter
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -13,6 +15,8 @@ from chatbridge_gui.gui.theme import Look
 
 NEAR: Final = 60
 """Lines; when fewer are left above or below what is in sight, more messages come into the widget."""
+
+SHIFT: Final = 1
 
 
 class LongChat(FollowingText):
@@ -29,6 +33,8 @@ class LongChat(FollowingText):
         self.moved: Callable[[], object] = lambda: None
         self.text.bind("<Control-Home>", lambda _event: self._at_key(self.to_start))
         self.text.bind("<Control-End>", lambda _event: self._at_key(self.follow_end))
+        for key, pages in (("<Prior>", -1), ("<Next>", 1)):
+            self.text.bind(key, partial(self._page_key, pages))
 
     def _show_rows(self) -> None:
         """Have the messages of the range in the widget."""
@@ -81,10 +87,16 @@ class LongChat(FollowingText):
             return 0
         return page(mirror.messages[at] for at in range(index - mirror.start, len(mirror.messages)))
 
-    def _at_key(self, move: Callable[[], None]) -> str:
+    def _at_key(self, move: Callable[[], object]) -> str:
         move()
         self.text.mark_set("insert", "@0,0")
         return "break"
+
+    def _page_key(self, pages: int, event: "tkinter.Event[tkinter.Misc]") -> str | None:
+        """A page up or down. Tk's own has the cursor in sight afterwards, and so never quite comes to the end."""
+        if int(event.state) & SHIFT:
+            return None
+        return self._at_key(lambda: self.text.yview("scroll", pages, "pages"))
 
     def _empty(self) -> None:
         self._blocks = []
