@@ -1,15 +1,13 @@
 """The server's panel: where it listens, whether it does, who may enter, who is connected, what they permit.
 
-`host`, `port` (entries), `start_button`, `restart_button`, `copy_button`, `offer_button`, `install_button`,
+`host`, `port` (entries), `start_button`, `restart_button`, `state_line`, `offer_button`, `install_button`,
 `demo_button`, `access`, `peers`, `permissions`; `phase` is one word, `state_text()` the words that are shown,
 `note_text()` what follows from it, `problem_text()` what went wrong.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import Final, Literal
-from urllib.parse import urlsplit
+from typing import Final
 
 import ttkbootstrap as ttk
 
@@ -19,12 +17,11 @@ from chatbridge_gui.gui.admission import Admission
 from chatbridge_gui.gui.i18n import t, translated
 from chatbridge_gui.gui.peers_list import PeerActions, PeersList
 from chatbridge_gui.gui.permission_list import PermissionList
+from chatbridge_gui.gui.server_state import ServerPhase, ServerState
 from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
-from chatbridge_gui.protocol.hosts import is_loopback
 
-ServerPhase = Literal["stopped", "starting", "listening", "stopping", "failed"]
 WIDTH: Final = 300
 WORDS: Final = 250
 MEASURED_EVERY: Final = 1_000
@@ -61,9 +58,9 @@ class ServerPanel(ttk.Frame):
         self._offer = 0
         self._problem_words: Callable[[], str] = str
         self._timer: str | None = None
-        self._copied: str | None = None
         self._scrolled = ttk.ScrolledFrame(self, auto_hide=True, padding=look.px(14), width=look.px(WIDTH))
-        self._build_state(self._scrolled)
+        self.state_line = ServerState(self._scrolled, look, width=look.px(WORDS))
+        self.state_line.grid(row=0, column=0, sticky="ew")
         self._build_address(self._scrolled, host, port)
         self._build_buttons(self._scrolled)
         self.access = AccessPanel(self._scrolled, look, admission, width=look.px(WORDS))
@@ -80,19 +77,6 @@ class ServerPanel(ttk.Frame):
         self.grid_propagate(False)
         self.set_phase("stopped")
         self.show_tavern(None)
-
-    def _build_state(self, master: ttk.Frame) -> None:
-        look = self.look
-        row = ttk.Frame(master)
-        self._dot = ttk.Label(row, text="●", font=look.title)
-        self._state = ttk.Label(row, name="server_state", font=look.heading)
-        self._dot.pack(side="left", padx=(0, look.px(8)))
-        self._state.pack(side="left")
-        row.grid(row=0, column=0, sticky="ew")
-        self._addresses = ttk.Frame(master)
-        self._addresses.grid(row=1, column=0, sticky="ew", pady=(look.px(2), 0))
-        self._note = ttk.Label(master, name="server_note", font=look.small, justify="left", wraplength=look.px(WORDS))
-        self._note.grid(row=2, column=0, sticky="ew", pady=(look.px(2), look.px(8)))
 
     def _build_address(self, master: ttk.Frame, host: str, port: int) -> None:
         look = self.look
@@ -179,11 +163,6 @@ class ServerPanel(ttk.Frame):
         """Where it listens, to paste elsewhere; empty if it does not."""
         return self.urls[0] if self.urls else ""
 
-    @property
-    def wide(self) -> bool:
-        """Whether it listens for other computers."""
-        return any(not is_loopback(urlsplit(url).hostname or "") for url in self.urls)
-
     def set_phase(self, phase: ServerPhase, *urls: str) -> None:
         """Show what the server does; `urls` lead to it."""
         self.phase, self.urls = phase, urls
@@ -238,25 +217,16 @@ class ServerPanel(ttk.Frame):
         self.port.insert(0, str(self._offer))
         self.press_start()
 
-    def copy_address(self, url: str = "") -> None:
-        self.clipboard_clear()
-        self.clipboard_append(url or self.address)
-        self._state.configure(text=t("server.copied"))
-        if self._copied is not None:
-            self.after_cancel(self._copied)
-        self._copied = self.after(1500, self._show)
-
     def destroy(self) -> None:
-        for timer in (self._timer, self._copied):
-            if timer is not None:
-                self.after_cancel(timer)
+        if self._timer is not None:
+            self.after_cancel(self._timer)
         super().destroy()
 
     def state_text(self) -> str:
-        return t(f"server.{self.phase}")
+        return self.state_line.state_text()
 
     def note_text(self) -> str:
-        return str(self._note.cget("text"))
+        return self.state_line.note_text()
 
     def problem_text(self) -> str:
         return str(self._problem.cget("text"))
@@ -293,13 +263,8 @@ class ServerPanel(ttk.Frame):
             self._trouble.configure(height=1)
 
     def _show(self) -> None:
-        palette = self.look.palette
-        colours = {"listening": palette.good, "failed": palette.bad, "stopped": palette.dim}
-        self._dot.configure(foreground=colours.get(self.phase, palette.warning))
-        self._state.configure(text=self.state_text())
-        self._problem.configure(foreground=palette.bad)
-        self._show_addresses()
-        self._show_note()
+        self.state_line.show(self.phase, self.urls)
+        self._problem.configure(foreground=self.look.palette.bad)
         running = self.phase in ("listening", "stopping")
         self.start_button.configure(
             text=t("server.stop" if running else "server.start"),
@@ -309,42 +274,7 @@ class ServerPanel(ttk.Frame):
         for entry in (self.host, self.port):
             entry.configure(state="readonly" if self.phase in ("starting", "stopping") else "normal")
         self._show_restart()
-        self.access.set_wide(self.wide)
-
-    def _show_addresses(self) -> None:
-        for child in self._addresses.winfo_children():
-            child.destroy()
-        palette = self.look.palette
-        for url in self.urls or ("",):
-            row = ttk.Frame(self._addresses)
-            label = ttk.Label(row, font=self.look.fixed, text=url or t("server.no_address"))
-            label.configure(foreground="" if url else palette.dim)
-            button = ttk.Button(
-                row,
-                name="copy",
-                icon="copy",
-                icon_only=True,
-                bootstyle="ghost",
-                command=partial(self.copy_address, url),
-                state="normal" if url else "disabled",
-            )
-            say(ttk.ToolTip(button, text=""), "server.copy")
-            label.pack(side="left")
-            button.pack(side="right")
-            row.pack(fill="x")
-            if url == self.address:
-                self.copy_button = button
-
-    def _show_note(self) -> None:
-        palette = self.look.palette
-        key = {"stopped": "server.note_stopped", "listening": "server.note_computer"}.get(self.phase)
-        if self.wide:
-            key = "server.note_clear"
-        self._note.configure(text=t(key) if key else "", foreground=palette.warning if self.wide else palette.dim)
-        if key:
-            self._note.grid()
-        else:
-            self._note.grid_remove()
+        self.access.set_wide(self.state_line.wide)
 
     def _show_restart(self) -> None:
         """Restarting is offered while it runs."""

@@ -74,7 +74,7 @@ def test_an_unknown_failure_comes_in_its_own_words(driver: Driver) -> None:
 
 def test_the_address_can_be_copied(driver: Driver) -> None:
     driver.started()
-    driver.window.server_panel.copy_button.invoke()
+    driver.window.server_panel.state_line.copy_button.invoke()
     assert driver.root.clipboard_get() == "ws://127.0.0.1:8001"
 
 

@@ -55,7 +55,7 @@ def test_on_a_network_the_token_is_given_along_and_the_clear_text_is_warned_of(d
     assert config.host == "0.0.0.0" and config.token and config.token == settings.load_token()
     assert "unencrypted" in panel.note_text()
     assert panel.address == "ws://192.168.1.5:8001"
-    other = panel._addresses.winfo_children()[1]
+    other = panel.state_line.addresses.winfo_children()[1]
     other.nametowidget("copy").invoke()
     assert driver.root.clipboard_get() == "ws://127.0.0.1:8001"
     panel.access.button.invoke()
