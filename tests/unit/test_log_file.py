@@ -100,7 +100,10 @@ def test_whoever_writes_waits_for_no_disk_and_a_flood_is_counted(
     log.close()
     lines = (tmp_path / "window.log").read_text().splitlines()
     assert "rows came faster" in lines[-2] and lines[-1].endswith("the last")
-    assert int(lines[-2].split()[0]) + len(lines) - 2 == 1000
+    left_out = [int(line.split()[0]) for line in lines if "rows came faster" in line]
+    # A second such line stands there if the writing thread took its first row only after some were left out.
+    assert len(left_out) <= 2
+    assert sum(left_out) + len(lines) - len(left_out) == 1001
 
 
 def test_the_last_rows_are_at_hand_of_every_level(tmp_path: Path) -> None:
