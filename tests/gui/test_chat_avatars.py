@@ -15,6 +15,8 @@ from chatbridge_gui.protocol.messages import ChatRef, Failure
 from .driver import Driver, begun, hello, history, message, state, tavern
 
 ALICE = ChatRef(id="c", kind="solo", character="Seraphina", avatar="s.png", persona="User")
+DRAWN = 20
+"""Seconds at most, on a busy computer: pictures are drawn in a thread."""
 SERAPHINA = Person("Seraphina", "character", "s.png")
 
 
@@ -62,7 +64,7 @@ def test_each_speaker_is_asked_for_once_and_shares_one_picture(driver: Driver) -
     driver.settle()
     places = [text.bbox(f"{line}.0") for line in (1, 2, 3, 4)]
     answer(driver, "s.png", {"image": picture()})
-    driver.until(lambda: middle(driver, SERAPHINA) == (255, 0, 0))
+    driver.until(lambda: middle(driver, SERAPHINA) == (255, 0, 0), DRAWN)
     assert [text.bbox(f"{line}.0") for line in (1, 2, 3, 4)] == places
     assert images(driver) == [first, user, again]
     assert len(asked(driver)) == 2
@@ -87,7 +89,7 @@ def test_a_reply_that_grows_has_a_picture_too(driver: Driver) -> None:
 
 def test_without_a_picture_the_initial_stays_and_nobody_is_asked_again(driver: Driver) -> None:
     chatting(driver)
-    driver.until(lambda: (255, 255, 255) in pixels(driver, SERAPHINA))
+    driver.until(lambda: (255, 255, 255) in pixels(driver, SERAPHINA), DRAWN)
     before = pixels(driver, SERAPHINA)
     answer(driver, "s.png", None, Failure(code="not_found", message="there is none"))
     driver.news(history([*hello(), message("Seraphina", "More.", 4)], chat=ALICE, epoch=2))
@@ -105,7 +107,7 @@ def test_what_is_no_picture_is_named_in_the_log_and_the_initial_stays(driver: Dr
     chatting(driver)
     answer(driver, "s.png", {"image": "data:image/png;base64,aGk="})
     log = driver.window.log_pane.text
-    driver.until(lambda: "the picture of a speaker cannot be shown: Seraphina" in log.get("1.0", "end"))
+    driver.until(lambda: "the picture of a speaker cannot be shown: Seraphina" in log.get("1.0", "end"), DRAWN)
     assert middle(driver, SERAPHINA) != (255, 0, 0)
 
 
@@ -116,7 +118,7 @@ def test_a_tavern_without_pictures_is_not_asked_and_one_that_comes_back_with_the
     chatting(driver, instance="page 2")
     assert len(asked(driver)) == 2
     answer(driver, "s.png", {"image": picture("lime")})
-    driver.until(lambda: middle(driver, SERAPHINA) == (0, 255, 0))
+    driver.until(lambda: middle(driver, SERAPHINA) == (0, 255, 0), DRAWN)
 
 
 def test_the_picture_is_as_large_as_the_scaling_says(driver: Driver) -> None:
