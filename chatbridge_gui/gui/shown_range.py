@@ -63,3 +63,5 @@ class ShownRange:
                 self.last = self.last + more if end <= self.last else at + inserted
             if at < self.first or (at == self.first > 0 and not removed):
                 self.first = self.first + more if end <= self.first else at + inserted
+                if self.last is not None:
+                    self.last = max(self.first, self.last)  # an empty range stays one

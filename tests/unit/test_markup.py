@@ -128,10 +128,10 @@ def test_the_time_grows_with_the_text_and_no_faster(unit: str) -> None:
         text = (unit * count)[:count]
         best = 1e9
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.thread_time()
             style_line(text)
             style_line(text, more=True)
-            best = min(best, time.perf_counter() - started)
+            best = min(best, time.thread_time() - started)
         return best
 
     assert seconds(30_000) < 40 * max(seconds(3_000), 0.0005)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from chatbridge_gui.chat import splices
@@ -19,6 +19,7 @@ from chatbridge_gui.protocol.messages import Splice as Change
     st.booleans(),
     st.lists(st.tuples(st.integers(0, 60), st.integers(0, 20), st.integers(0, 20)), max_size=8),
 )
+@example(first=1, length=0, to_end=False, changes=[(1, 0, 1)])
 def test_what_was_shown_is_shown_still_and_what_was_not_is_not(
     first: int, length: int, to_end: bool, changes: list[tuple[int, int, int]]
 ) -> None:
