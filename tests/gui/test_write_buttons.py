@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import tkinter
 
-import pytest
-
 from chatbridge_gui.protocol.messages import ChatMessage, ChatRef, Failure, Permission, StreamEnd, TavernState
 
 from .driver import CHAT, Driver, begun, history, message, state, tavern
@@ -26,26 +24,22 @@ def tip(driver: Driver, name: str) -> str:
     return driver.window.send_box.button_row.tip(name)
 
 
-@pytest.mark.parametrize(
-    ("name", "key", "request_", "content"),
-    [
+def test_a_button_and_its_keys_ask_for_the_same(driver: Driver) -> None:
+    chatting(driver)
+    driver.type("draft")
+    for name, key, request, content in (
         ("regenerate", "<Control-r>", "regenerate", {}),
         ("continue", "<Alt-Return>", "continue", {}),
         ("impersonate", "<Control-Shift-I>", "impersonate", {}),
         ("swipe_left", "<Alt-Left>", "swipe", {"direction": "left", "uid": "7"}),
         ("swipe_right", "<Alt-Right>", "swipe", {"direction": "right", "uid": "7"}),
-    ],
-)
-def test_a_button_and_its_keys_ask_for_the_same(
-    driver: Driver, name: str, key: str, request_: str, content: dict[str, str]
-) -> None:
-    chatting(driver)
-    driver.type("draft")
-    expected = (request_, {**content, "chat_id": CHAT.id}, 1)
-    driver.press(key)
-    assert driver.hub.requests == [expected]
-    driver.press_button(driver.window.send_box.buttons[name])
-    assert driver.hub.requests == [expected, expected]
+    ):
+        driver.hub.requests.clear()
+        driver.press(key)
+        expected = (request, {**content, "chat_id": CHAT.id}, 1)
+        assert driver.hub.requests == [expected]
+        driver.press_button(driver.window.send_box.buttons[name])
+        assert driver.hub.requests == [expected, expected]
     assert driver.draft() == "draft"
 
 
@@ -75,20 +69,20 @@ def test_while_a_reply_is_written_only_stop_is_offered(driver: Driver) -> None:
     driver.until(lambda: offered(driver) == set(ALL) - {"stop"})
 
 
-@pytest.mark.parametrize(
-    ("last", "without", "reason"),
-    [
-        (message("User", "Mine.", 7), {"swipe_left", "swipe_right"}, "The last message is yours"),
-        (message("Seraphina", "One.", 7, swipe_count=1), {"swipe_left"}, "no other version"),
-        (message("System", "x", 7, extra={"isSmallSys": True}), {"swipe_left", "swipe_right"}, "has no versions"),
-    ],
-)
-def test_versions_are_offered_where_there_are_any(
-    driver: Driver, last: ChatMessage, without: set[str], reason: str
-) -> None:
-    chatting(driver, last)
-    assert offered(driver) == set(ALL) - {"stop"} - without
-    assert reason in tip(driver, "swipe_left")
+def test_versions_are_offered_where_there_are_any(driver: Driver) -> None:
+    driver.chatting()
+    for epoch, (last, without, reason) in enumerate(
+        (
+            (message("User", "Mine.", 7), {"swipe_left", "swipe_right"}, "The last message is yours"),
+            (message("Seraphina", "One.", 7, swipe_count=1), {"swipe_left"}, "no other version"),
+            (message("System", "x", 7, extra={"isSmallSys": True}), {"swipe_left", "swipe_right"}, "has no versions"),
+        ),
+        2,
+    ):
+        driver.news(history([message("User", "Hello!", 1), last], epoch=epoch))
+        driver.settle()
+        assert offered(driver) == set(ALL) - {"stop"} - without
+        assert reason in tip(driver, "swipe_left")
 
 
 def test_without_a_model_what_is_there_can_be_looked_at(driver: Driver) -> None:
@@ -98,21 +92,16 @@ def test_without_a_model_what_is_there_can_be_looked_at(driver: Driver) -> None:
     assert "not connected to a language model" in tip(driver, "regenerate")
 
 
-@pytest.mark.parametrize(
-    ("permissions", "left", "reason"),
-    [
-        (("read", "send"), {"send"}, "permission for buttons"),
-        (("read", "buttons"), set(ALL) - {"stop", "send"}, "permission to send"),
-    ],
-)
-def test_what_is_not_permitted_names_the_switch(
-    driver: Driver, permissions: tuple[Permission, ...], left: set[str], reason: str
-) -> None:
+def test_what_is_not_permitted_names_the_switch(driver: Driver) -> None:
     chatting(driver)
-    driver.news(TavernState(st_version="1.19.0", online=True, permissions=permissions))
-    driver.until(lambda: offered(driver) == left)
-    (without, *_) = set(ALL) - {"stop"} - left
-    assert reason in tip(driver, without)
+
+    def leaves(permissions: tuple[Permission, ...], left: set[str], reason: str) -> None:
+        driver.news(TavernState(st_version="1.19.0", online=True, permissions=permissions))
+        driver.until(lambda: offered(driver) == left)
+        assert all(reason in tip(driver, without) for without in set(ALL) - {"stop"} - left)
+
+    leaves(("read", "send"), {"send"}, "permission for buttons")
+    leaves(("read", "buttons"), set(ALL) - {"stop", "send"}, "permission to send")
 
 
 def test_without_a_chat_or_a_sillytavern_nothing_is_offered_and_each_button_says_why(driver: Driver) -> None:
@@ -151,17 +140,18 @@ def test_in_an_empty_box_what_the_model_writes_is_the_draft(driver: Driver) -> N
     assert driver.draft() == "Written for you." and not driver.window.send_box.text.tag_ranges("sel")
 
 
-@pytest.mark.parametrize(
-    ("name", "words"),
-    [("continue", "Not continued"), ("impersonate", "Nothing written"), ("swipe_left", "No other version")],
-)
-def test_what_fails_is_said_and_the_draft_stays(driver: Driver, name: str, words: str) -> None:
+def test_what_fails_is_said_and_the_draft_stays(driver: Driver) -> None:
     chatting(driver)
     driver.type("draft")
-    driver.press_button(driver.window.send_box.buttons[name])
-    driver.answer(failure=Failure(code="stale_chat", message="stale"))
-    hint = driver.window.send_box.hint_text()
-    assert words in hint and "Another chat has been opened" in hint and driver.draft() == "draft"
+    for name, words in (
+        ("continue", "Not continued"),
+        ("impersonate", "Nothing written"),
+        ("swipe_left", "No other version"),
+    ):
+        driver.press_button(driver.window.send_box.buttons[name])
+        driver.answer(failure=Failure(code="stale_chat", message="stale"))
+        hint = driver.window.send_box.hint_text()
+        assert words in hint and "Another chat has been opened" in hint and driver.draft() == "draft"
 
 
 def test_words_where_there_is_room_and_icons_alone_where_there_is_none(driver: Driver) -> None:
@@ -195,6 +185,7 @@ def test_enter_is_chosen_in_the_preferences(driver: Driver) -> None:
     preferences.close()
 
 
-def test_the_keys_are_in_the_table_once(driver: Driver) -> None:
+def test_no_other_command_has_their_keys(driver: Driver) -> None:
     keys = [key for command in driver.window.commands for key in command.keys]
-    assert len(keys) == len(set(keys))
+    ours = [key for name in ALL for key in driver.window.commands[name].keys if name != "stop"]
+    assert len(ours) == 5 and [key for key in ours if keys.count(key) != 1] == []
