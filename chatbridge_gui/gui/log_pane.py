@@ -25,7 +25,7 @@ from chatbridge_gui.gui.log_rows import Hit, Wanted, clock, columns, export, fin
 from chatbridge_gui.gui.notices import Tone
 from chatbridge_gui.gui.search_pattern import TooSlow
 from chatbridge_gui.gui.theme import Look
-from chatbridge_gui.gui.tool_buttons import Switch, tool
+from chatbridge_gui.gui.tool_buttons import Speaking, Switch, tool
 from chatbridge_gui.gui.wording import say
 from chatbridge_gui.gui.work import Work
 
@@ -75,6 +75,7 @@ class LogPane(ttk.Frame):
     def _build_tools(self, tools: ttk.Frame, open_folder: Callable[[], object]) -> None:
         self.pause_button = ttk.Button(tools, name="log_pause", icon="pause", bootstyle="ghost", command=self.pause)
         self.pause_button.pack(side="left")
+        self._pause_says = Speaking(self.pause_button)
         self.wrap = Switch(tools, "log_wrap", "text-wrap", "log.wrap", self._set_wrap, on=True)
         self.copy_button = tool(tools, "log_copy", "copy", "log.copy", self.copy)
         self.export_button = tool(tools, "log_export", "download", "log.export", self.export)
@@ -292,9 +293,8 @@ class LogPane(ttk.Frame):
             self.after_cancel(self._news)
             self._news = None
         words = t("log.held", count=self._held) if self._paused else t("log.pause")
-        self.pause_button.configure(
-            text=words, icon="play" if self._paused else "pause", bootstyle="warning" if self._paused else "ghost"
-        )
+        looks = ("play", "warning") if self._paused else ("pause", "ghost")
+        self._pause_says.say(words, *looks)
 
     def _set_wrap(self, wrap: bool) -> None:
         self.text.configure(wrap="word" if wrap else "none")

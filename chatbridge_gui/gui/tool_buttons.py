@@ -38,3 +38,21 @@ class Switch:
     @property
     def on(self) -> bool:
         return self._on.get()
+
+
+class Speaking:
+    """Dresses a button that says how things are: what it looks like is changed only when it is another, as ttkbootstrap
+    takes its time for that; the words may change often."""
+
+    def __init__(self, button: ttk.Button) -> None:
+        self._button = button
+        self._looks = ("", "")
+        self._words = ""
+
+    def say(self, words: str, icon: str, bootstyle: str) -> None:
+        if (icon, bootstyle) != self._looks:
+            self._looks = icon, bootstyle
+            self._button.configure(icon=icon, bootstyle=bootstyle)
+        if words != self._words:
+            self._words = words
+            self._button.configure(text=words)

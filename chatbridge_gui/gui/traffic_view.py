@@ -20,7 +20,7 @@ from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.log_rows import clock
 from chatbridge_gui.gui.notices import Tone
 from chatbridge_gui.gui.theme import Look
-from chatbridge_gui.gui.tool_buttons import tool
+from chatbridge_gui.gui.tool_buttons import Speaking, tool
 from chatbridge_gui.gui.traffic_frames import WaitingFrames, WantedFrames, as_text, shown, size_text
 from chatbridge_gui.gui.traffic_recording import Recording, Watched
 from chatbridge_gui.gui.wording import say
@@ -71,13 +71,14 @@ class TrafficView(ttk.Frame):
         self.apply_language()
         self.apply_theme()
         self.bind("<Map>", lambda _event: self._watch())
-        self.bind("<Unmap>", lambda _event: self._unwatch())
+        self.bind("<Unmap>", lambda _event: self._hidden())
 
     def _build_tools(self, tools: ttk.Frame) -> None:
         self.record_button = ttk.Button(tools, name="record", icon="record-circle", command=self.press_record)
         self.pause_button = ttk.Button(tools, name="traffic_pause", command=self.pause)
         self.record_button.pack(side="left", padx=(0, self.look.px(4)))
         self.pause_button.pack(side="left")
+        self._record_says, self._pause_says = Speaking(self.record_button), Speaking(self.pause_button)
         self.copy_button = tool(tools, "traffic_copy", "copy", "traffic.copy", self.copy)
         self.clear_button = tool(tools, "traffic_clear", "trash3", "traffic.clear", self.clear)
 
@@ -164,8 +165,12 @@ class TrafficView(ttk.Frame):
             self.after_cancel(self._timer)
             self._timer = None
             self._hub.unwatch_frames(self._watcher)
-            if self.recording.runs and self.winfo_exists():
-                self._tell("warning", t("recording.still", path=self.recording.path))
+
+    def _hidden(self) -> None:
+        """Nobody sees this any more, nor that it records."""
+        self._unwatch()
+        if self.recording.runs:
+            self._tell("warning", t("recording.still", path=self.recording.path))
 
     def destroy(self) -> None:
         self._unwatch()
@@ -329,9 +334,8 @@ class TrafficView(ttk.Frame):
 
     def _say_pause(self) -> None:
         words = t("log.held_frames", count=len(self.waiting)) if self._paused else t("log.pause")
-        self.pause_button.configure(
-            text=words, icon="play" if self._paused else "pause", bootstyle="warning" if self._paused else "ghost"
-        )
+        looks = ("play", "warning") if self._paused else ("pause", "ghost")
+        self._pause_says.say(words, *looks)
 
     def clear(self) -> None:
         """Forget the frames that are shown."""
@@ -360,6 +364,6 @@ class TrafficView(ttk.Frame):
             return
         if self.recording.runs:
             words = t("recording.stop", size=size_text(self.recording.size))
-            self.record_button.configure(text=words, icon="stop-fill", bootstyle="danger")
+            self._record_says.say(words, "stop-fill", "danger")
         else:
-            self.record_button.configure(text=t("recording.start"), icon="record-circle", bootstyle="ghost")
+            self._record_says.say(t("recording.start"), "record-circle", "ghost")
