@@ -32,8 +32,13 @@ class FollowingText(ttk.Frame):
         self.text.bind("<Button-1>", lambda _event: self.text.focus_set(), add="+")
 
     def plain(self) -> None:
-        """Without a border, as each theme gives it one."""
-        self.text.configure(borderwidth=0, highlightthickness=0)
+        """Without the border that each theme gives it: only who has the keyboard has a line around it."""
+        self.text.configure(
+            borderwidth=0,
+            highlightthickness=1,
+            highlightbackground=str(self.text.cget("background")),
+            highlightcolor=self.look.palette.accent,
+        )
 
     def at_end(self) -> bool:
         """Whether the end can be seen. Asks for the last line, as fractions are guesses while Tk measures lines."""

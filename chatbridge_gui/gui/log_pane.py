@@ -118,6 +118,7 @@ class LogPane(ttk.Frame):
         palette = self.look.palette
         self.filters.apply_theme()
         self.text.configure(background=palette.quiet_background)
+        self._view.plain()
         self._nothing.configure(background=palette.quiet_background, foreground=palette.dim)
         self.text.tag_configure("at", foreground=palette.dim)
         self.text.tag_configure("level_debug", foreground=palette.dim)

@@ -116,10 +116,20 @@ class Showing:
         shown = self._book.shown.number if self._book.shown is not None else None
         return next((peer.peer for peer in self.peers.values() if shown is not None and peer.tavern == shown), None)
 
+    def _cover_chat(self, covered: bool) -> None:
+        """What cannot be seen does not get the keyboard."""
+        panels = self._panels
+        panels.chat_view.text.configure(takefocus=not covered)
+        if covered:
+            panels.empty_state.place(relwidth=1, relheight=1)
+            panels.empty_state.lift()
+        else:
+            panels.empty_state.place_forget()
+
     def _choose_page(self, shown: Tavern | None) -> None:
         """The chat, or what there is to do until there is one."""
         if shown is not None and (shown.mirror.chat.id is not None or shown.mirror.streams):
-            self._panels.chat_view.lift()
+            self._cover_chat(False)
             return
         server = self._panels.server_panel
         connected, waiting, may_read = told_by(shown)
@@ -137,7 +147,7 @@ class Showing:
                 port=int(self._settings.port),
             )
         )
-        self._panels.empty_state.lift()
+        self._cover_chat(True)
 
 
 def window_title(book: TavernBook) -> str:
