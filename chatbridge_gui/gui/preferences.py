@@ -95,6 +95,11 @@ class Preferences(SideWindow):
         """Texts have another size now."""
         self._percent.configure(text=f"{self._settings.text_size} %")
 
+    def close(self) -> None:
+        """The variables go here and now: their last act is a call of Tk's, which no other thread may make."""
+        super().close()
+        self._variables.clear()
+
     def _row(self, key: str = "") -> ttk.Frame:
         look, at = self.look, self._form.grid_size()[1]
         row = ttk.Frame(self._form)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import tkinter
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ def own_config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture(scope="module")
 def root() -> Iterator[tkinter.Tk]:
+    gc.collect()  # the last module's root must not be found by the collector in another thread: Tk would abort there
     app = ttk.App(title="ChatBridge", theme="bootstrap-light")
     yield app
     app.destroy()

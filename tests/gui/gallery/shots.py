@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import tkinter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ def take(folder: Path, states: Iterable[str] = STATES, variants: Iterable[str] =
     for name in variants:
         look = VARIANTS[name]
         i18n.use(look.language)
+        gc.collect()  # or the last root would be found in another thread, where Tk must not be freed
         root = ttk.App(title="ChatBridge", theme=theme_name(look.theme), scaling=look.scaling)
         try:
             for one in chosen:
