@@ -40,7 +40,6 @@ class SlashPopup(tkinter.Frame):
             show="tree",
             selectmode="browse",
             takefocus=False,
-            style=STYLE,
         )
         self._list.column("#0", width=look.px(NAME_WIDTH), stretch=False)
         self._list.column("help", width=look.px(200), stretch=True)
@@ -74,6 +73,8 @@ class SlashPopup(tkinter.Frame):
 
     def show(self, commands: Sequence[SlashCommand], *, over: tkinter.Misc) -> None:
         """Offer these, the first one chosen, above `over`."""
+        if not self.is_open:
+            self._restyle()
         if tuple(commands) != self.commands or not self.is_open:
             self.commands = tuple(commands)
             self._list.delete(*self._list.get_children())
@@ -110,13 +111,19 @@ class SlashPopup(tkinter.Frame):
         self._choose((at + by) % len(self.commands))
 
     def apply_theme(self) -> None:
-        palette, style = self.look.palette, ttk.Style()
+        palette = self.look.palette
         self.configure(background=palette.dim)
         self._about.configure(foreground=palette.dim)
+        self._restyle()
+
+    def _restyle(self) -> None:
+        """A theme that is used for the first time, or again, has none of it."""
+        palette, style = self.look.palette, ttk.Style()
         style.configure(STYLE, rowheight=self.look.px(ROW_HEIGHT), borderwidth=0)
         style.map(
             STYLE, background=[("selected", palette.chosen_background)], foreground=[("selected", palette.accent)]
         )
+        self._list.configure(style=STYLE)
 
     def _choose(self, at: int) -> None:
         self._list.selection_set(str(at))
