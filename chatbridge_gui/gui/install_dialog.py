@@ -4,7 +4,6 @@
 `keep_other_button` (the question about a second copy); `plan_text()` says what would be done, `result_text()` what was.
 """
 
-import tkinter
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -15,6 +14,7 @@ import ttkbootstrap as ttk
 
 from chatbridge_gui import __version__, installer
 from chatbridge_gui.gui.i18n import t, translated
+from chatbridge_gui.gui.side_window import SideWindow
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
 from chatbridge_gui.gui.work import Work
@@ -25,7 +25,7 @@ PLAN_AFTER: Final = 300
 """Milliseconds without a further letter until a folder that is typed is looked at."""
 
 
-class InstallDialog(ttk.Toplevel):
+class InstallDialog(SideWindow):
     """One at a time; `closed` is called when it goes, `installed` with the folder that has a copy now."""
 
     def __init__(
@@ -37,19 +37,15 @@ class InstallDialog(ttk.Toplevel):
         closed: Callable[[], None],
         installed: Callable[[str], None] = lambda _folder: None,
     ) -> None:
-        super().__init__(title=t("install.title"), master=master.winfo_toplevel(), resizable=(False, False))
+        super().__init__(master, "install.title", closed=closed)
         self.look = look
         self._work = work
-        self._closed = closed
         self._told_installed = installed
         self._plan_timer: str | None = None
         self._planned = ""
         self._plan_words: Callable[[], str] = str
         self._build()
-        self.transient(master.winfo_toplevel())
-        self._put_over(master.winfo_toplevel())
-        self.protocol("WM_DELETE_WINDOW", self.close)
-        self.bind("<Escape>", lambda _event: self.close())
+        self.put_over()
         self._say(lambda: t("install.searching"), "")
         work.start(installer.find_installations, self._found)
         self.folder.focus_set()
@@ -154,18 +150,7 @@ class InstallDialog(ttk.Toplevel):
     def close(self) -> None:
         if self._plan_timer is not None:
             self.after_cancel(self._plan_timer)
-        self._closed()
-        self.destroy()
-        before = self.master.focus_lastfor()
-        if before is not None:
-            before.focus_force()
-
-    def _put_over(self, window: tkinter.Misc) -> None:
-        """In the middle of the window, a little towards its top."""
-        self.update_idletasks()
-        left = window.winfo_rootx() + (window.winfo_width() - self.winfo_reqwidth()) // 2
-        top = window.winfo_rooty() + (window.winfo_height() - self.winfo_reqheight()) // 3
-        self.geometry(f"+{max(left, 0)}+{max(top, 0)}")
+        super().close()
 
     def _found(self, folders: list[Path] | None, error: Exception | None) -> None:
         if not self.winfo_exists():
@@ -270,7 +255,7 @@ class InstallDialog(ttk.Toplevel):
         self._result.configure(text=words(), foreground=colours.get(colour, palette.dim))
 
     def apply_language(self) -> None:
-        self.title(t("install.title"))
+        super().apply_language()
         self._result.configure(text=self._said())
         self._plan.configure(text=self._plan_words())
 

@@ -35,5 +35,6 @@ class SideWindow(ttk.Toplevel):
 
     def close(self) -> None:
         self._closed()
+        # Before it goes: Tk may crash when the keyboard is taken from a window that is no more.
+        (self._over.focus_lastfor() or self._over).focus_set()
         self.destroy()
-        self._over.focus_set()
