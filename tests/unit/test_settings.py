@@ -149,3 +149,12 @@ def test_single_settings_are_remembered_and_the_others_stay(config_folder: Path)
     settings.save(Settings(port=9000))
     settings.remember(let_in="token", extension_folders=["/a"])
     assert settings.load() == Settings(port=9000, let_in="token", extension_folders=["/a"])
+
+
+def test_a_theme_that_nobody_could_choose_is_not_kept(config_folder: Path) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_text(json.dumps({"version": 1, "theme": "light", "port": 9000}))
+    loaded = settings.load()
+    assert (loaded.version, loaded.theme, loaded.port) == (settings.VERSION, "system", 9000)
+    settings.settings_file().write_text(json.dumps({"version": settings.VERSION, "theme": "light"}))
+    assert settings.load().theme == "light"
