@@ -113,6 +113,11 @@ class LongChat(FollowingText):
         self._look_soon()
         self.moved()
 
+    def destroy(self) -> None:
+        if self._looks is not None:
+            self.after_cancel(self._looks)
+        super().destroy()
+
     def _look_soon(self) -> None:
         if self._looks is None:
             self._looks = self.after(1, self._look_further)

@@ -43,7 +43,7 @@ class Palette:
 
 PALETTES: Final[dict[str, Palette]] = {
     "light": Palette(
-        dim="#6c757d",
+        dim="#616970",
         user="#0a58ca",
         character="#9a3c12",
         system="#5c636a",
@@ -66,7 +66,7 @@ PALETTES: Final[dict[str, Palette]] = {
         note_background="#343a40",
     ),
     "dark": Palette(
-        dim="#9aa2a9",
+        dim="#9fa7ad",
         user="#7ab0ff",
         character="#f0a878",
         system="#b4bac0",

@@ -106,8 +106,8 @@ def test_texts_can_be_read_in_every_theme(bare: tkinter.Tk, family: str, mode: s
     look = Look(bare)
     palette = look.palette
     for name in ("dim", "user", "character", "system", "accent", "good", "warning", "bad", "narration", "speech"):
-        for ground in (look.background, palette.quiet_background):
-            assert contrast(getattr(palette, name), ground) >= READABLE - 0.3, (name, ground)
+        for ground in (look.background, palette.quiet_background, palette.chosen_background):
+            assert contrast(getattr(palette, name), ground) >= READABLE, (name, ground)
 
 
 def test_a_colour_that_can_be_read_stays_as_it_is() -> None:
