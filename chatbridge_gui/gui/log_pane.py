@@ -73,7 +73,7 @@ class LogPane(ttk.Frame):
         self._say_nothing()
 
     def _build_tools(self, tools: ttk.Frame, open_folder: Callable[[], object]) -> None:
-        self.pause_button = ttk.Button(tools, name="log_pause", icon="pause", bootstyle="ghost", command=self.pause)
+        self.pause_button = ttk.Button(tools, name="log_pause", command=self.pause)
         self.pause_button.pack(side="left")
         self._pause_says = Speaking(self.pause_button)
         self.wrap = Switch(tools, "log_wrap", "text-wrap", "log.wrap", self._set_wrap, on=True)

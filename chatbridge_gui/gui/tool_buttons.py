@@ -50,9 +50,9 @@ class Speaking:
         self._words = ""
 
     def say(self, words: str, icon: str, bootstyle: str) -> None:
-        if (icon, bootstyle) != self._looks:
-            self._looks = icon, bootstyle
-            self._button.configure(icon=icon, bootstyle=bootstyle)
         if words != self._words:
             self._words = words
             self._button.configure(text=words)
+        if (icon, bootstyle) != self._looks:  # after the words: a button that has none then shows its icon alone
+            self._looks = icon, bootstyle
+            self._button.configure(icon=icon, bootstyle=bootstyle)

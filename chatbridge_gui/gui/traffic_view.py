@@ -74,7 +74,7 @@ class TrafficView(ttk.Frame):
         self.bind("<Unmap>", lambda _event: self._hidden())
 
     def _build_tools(self, tools: ttk.Frame) -> None:
-        self.record_button = ttk.Button(tools, name="record", icon="record-circle", command=self.press_record)
+        self.record_button = ttk.Button(tools, name="record", command=self.press_record)
         self.pause_button = ttk.Button(tools, name="traffic_pause", command=self.pause)
         self.record_button.pack(side="left", padx=(0, self.look.px(4)))
         self.pause_button.pack(side="left")
