@@ -13,8 +13,6 @@ from chatbridge_gui.protocol.messages import ChatMessage
 MOST_IN_A_MESSAGE: Final = 5_000
 LONGEST: Final = 0.1
 """Seconds that one message may take with an expression. One that takes longer is left out."""
-LONGEST_PLAIN: Final = 5.0
-"""The same for a plain text, which cannot take for ever, however busy the computer is."""
 MOST_LEFT_OUT: Final = 3
 """After so many of them the search is given up."""
 
@@ -43,12 +41,11 @@ class ChatSearch:
     `given_up` tells that there were too many of these.
     """
 
-    def __init__(self, search: Search, mirror: ChatMirror, begin: int, longest: float = LONGEST) -> None:
+    def __init__(self, search: Search, mirror: ChatMirror, begin: int) -> None:
         self.search = search
         self.total = self.left_out = 0
         self.given_up = False
         self.mirror = mirror
-        self._longest = longest
         self._begin(begin)
 
     @property
@@ -119,7 +116,7 @@ class ChatSearch:
 
     def _hits(self, index: int) -> list[Hit]:
         message = self.mirror.messages[index - self.mirror.start]
-        searching = self.search.begin(self._longest)
+        searching = self.search.begin(LONGEST)
         return [
             Hit(part, start, end)
             for part, text in _texts(message)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from chatbridge_gui.gui.chat_blocks import Block
-from chatbridge_gui.gui.chat_search import LONGEST, LONGEST_PLAIN, ChatSearch, Hit, Part, Place
+from chatbridge_gui.gui.chat_search import ChatSearch, Hit, Part, Place
 from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.find_bar import FindActions, FindBar, count_words
 from chatbridge_gui.gui.i18n import t
@@ -90,8 +90,7 @@ class Finder:
             bar.say("", found=False)
             return
         self._begin = max((index for index, _, _ in self._view.in_sight()), default=mirror.total - 1) + 1
-        longest = LONGEST if bar.is_expression else LONGEST_PLAIN
-        self._search = ChatSearch(search, mirror, self._begin, longest)
+        self._search = ChatSearch(search, mirror, self._begin)
         self._step()
 
     def _forget(self) -> None:

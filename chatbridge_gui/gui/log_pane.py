@@ -34,7 +34,7 @@ ROWS_A_FRAME: Final = 200
 FRAME: Final = 16
 HELD_NEWS: Final = 100
 """Milliseconds between two counts of what a pause holds back."""
-AT_ONCE: Final = 0.02
+AT_ONCE: Final = 0.1
 """Seconds that the search in new rows may take."""
 BEFORE: Final = len("00:00:00.000\t")
 STOPS: Final = (100, 170, 240, 360)

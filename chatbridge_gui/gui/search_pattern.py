@@ -29,13 +29,14 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for."""
+    """What is looked for. A `plain` text cannot take for ever, so it may take its time, however busy the computer is."""
 
     expression: regex.Pattern[str]
+    plain: bool
 
     def begin(self, seconds: float = LONGEST_SEARCH) -> Searching:
-        """Search in any number of texts for this long altogether."""
-        return Searching(self.expression, time.monotonic() + seconds)
+        """Search in any number of texts, with an expression for this long altogether."""
+        return Searching(self.expression, None if self.plain else time.monotonic() + seconds)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Searching:
     """A search that is under way."""
 
     expression: regex.Pattern[str]
-    deadline: float
+    deadline: float | None
 
     def spans(self, text: str, most: int = SPANS_A_TEXT) -> list[Span]:
         """Where it is found, one after another; an expression that finds nothing at all is found nowhere.
@@ -51,8 +52,8 @@ class Searching:
         Raises:
             TooSlow: the time is over.
         """
-        left = self.deadline - time.monotonic()
-        if left <= 0:
+        left = None if self.deadline is None else self.deadline - time.monotonic()
+        if left is not None and left <= 0:
             raise TooSlow
         found: list[Span] = []
         try:
@@ -76,7 +77,7 @@ def search_for(text: str, *, is_expression: bool, exact: bool = False) -> Search
         return None
     try:
         pattern = text if is_expression else regex.escape(text, special_only=True)
-        return Search(regex.compile(pattern, 0 if exact else regex.IGNORECASE))
+        return Search(regex.compile(pattern, 0 if exact else regex.IGNORECASE), plain=not is_expression)
     except regex.error as error:
         raise BadPattern(str(getattr(error, "msg", error)), (getattr(error, "pos", None) or 0) + 1) from error
     except (RecursionError, OverflowError, ValueError) as error:

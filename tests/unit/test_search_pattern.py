@@ -47,3 +47,13 @@ def test_an_expression_that_would_never_end_is_given_up(pattern: str) -> None:
     with pytest.raises(TooSlow):
         for_ever()
     assert time.monotonic() - began < 3
+
+
+def test_a_plain_text_is_looked_for_however_busy_the_computer_is() -> None:
+    search = search_for("b", is_expression=False)
+    assert search is not None
+    assert search.begin(0).spans("abc") == [(1, 2)]
+    expression = search_for("b", is_expression=True)
+    assert expression is not None
+    with pytest.raises(TooSlow):
+        expression.begin(0).spans("abc")
