@@ -29,7 +29,7 @@ class TooSlow(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is looked for. A `plain` text cannot take for ever, so it may take its time, however busy the computer is."""
+    """What is looked for. A `plain` text cannot take for ever, so it has all the time a busy computer needs."""
 
     expression: regex.Pattern[str]
     plain: bool
