@@ -1,7 +1,6 @@
 """Putting the window together: each panel gets what it needs, and nothing else of the window."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import refusal
@@ -25,12 +24,10 @@ from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
 from chatbridge_gui.gui.slash_lists import CommandLists
 from chatbridge_gui.gui.status_bar import StatusActions, StatusBar
 from chatbridge_gui.gui.upgrades import Upgrades
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.window_parts import WindowParts
 
 
-def pictures(window: "MainWindow", side: int) -> Avatars:
+def pictures(window: WindowParts, side: int) -> Avatars:
     """Pictures of this size, in pixels at 96 dpi."""
     return Avatars(
         window.look.px(side),
@@ -40,7 +37,7 @@ def pictures(window: "MainWindow", side: int) -> Avatars:
     )
 
 
-def assemble(window: "MainWindow") -> Panels:
+def assemble(window: WindowParts) -> Panels:
     """Make the panels, give each what it needs of the window, and put them in their places."""
     look, talking = window.look, window.talking
     actions = ServerActions(
@@ -101,7 +98,13 @@ def assemble(window: "MainWindow") -> Panels:
             changed=window.draft_changed,
         ),
     )
-    window.below = Below(window)
+    window.below = Below(
+        layout.panes,
+        look,
+        window.hub,
+        window.work,
+        tell=lambda tone, text: window.notices.show(tone, text, key="below", log=tone == "error"),
+    )
     window.log_pane = window.below.log
     window.notices = Notices(window, look, over=layout.stage, log=window.log)
     window.exporter = Exporter(

@@ -1,7 +1,9 @@
 """The views below the chat, put together: the log and the traffic."""
 
+from collections.abc import Callable
 from functools import partial
-from typing import TYPE_CHECKING
+
+import ttkbootstrap as ttk
 
 from chatbridge_gui import log_file
 from chatbridge_gui.gui.commands import Command
@@ -10,33 +12,36 @@ from chatbridge_gui.gui.log_pane import LogPane
 from chatbridge_gui.gui.lower_pane import LowerPane
 from chatbridge_gui.gui.notices import Tone
 from chatbridge_gui.gui.open_folder import open_folder
+from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.traffic_recording import Watched
 from chatbridge_gui.gui.traffic_view import TrafficView
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.work import Work
 
 
 class Below:
-    """`pane` is the whole, `log` and `traffic` are views in it."""
+    """`pane` is the whole, `log` and `traffic` are views in it. `tell` says what came of something."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
-        self.pane = LowerPane(window.layout.panes, window.look)
+    def __init__(
+        self, panes: ttk.Panedwindow, look: Look, hub: Watched, work: Work, *, tell: Callable[[Tone, str], None]
+    ) -> None:
+        self._work = work
+        self._tell = tell
+        self.pane = LowerPane(panes, look)
         self.log = LogPane(
             self.pane.body,
-            window.look,
+            look,
             tools=self.pane.tools("log"),
-            work=window.work,
-            tell=self._tell,
+            work=work,
+            tell=tell,
             open_folder=self.open_log_folder,
         )
         self.traffic = TrafficView(
             self.pane.body,
-            window.look,
-            window.hub,
+            look,
+            hub,
             tools=self.pane.tools("traffic"),
-            work=window.work,
-            tell=self._tell,
+            work=work,
+            tell=tell,
         )
         self.pane.add("log", "log.title", self.log)
         self.pane.add("traffic", "traffic.title", self.traffic)
@@ -65,10 +70,7 @@ class Below:
                 reason = getattr(error, "strerror", None) or error
                 self._tell("error", t("log.folder_failed", path=folder, reason=reason))
 
-        self._window.work.start(partial(open_folder, folder), opened)
+        self._work.start(partial(open_folder, folder), opened)
 
     def _why_hidden(self) -> str | None:
         return None if self.pane.winfo_viewable() else "why.log_hidden"
-
-    def _tell(self, tone: Tone, text: str) -> None:
-        self._window.notices.show(tone, text, key="below", log=tone == "error")

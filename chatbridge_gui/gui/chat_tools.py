@@ -1,16 +1,13 @@
 """What can be done with the whole chat, finding in it and exporting it: as commands and as buttons in its header."""
 
 from functools import partial
-from typing import TYPE_CHECKING
 
 from chatbridge_gui.gui.commands import Command
 from chatbridge_gui.gui.tool_buttons import tool
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.window_parts import WindowParts
 
 
-def chat_commands(window: "MainWindow") -> tuple[Command, ...]:
+def chat_commands(window: WindowParts) -> tuple[Command, ...]:
     """The rows, with what they do in this window."""
     finder, no_chat = window.finder, window.no_chat
     return (
@@ -21,12 +18,12 @@ def chat_commands(window: "MainWindow") -> tuple[Command, ...]:
     )
 
 
-def add_chat_tools(window: "MainWindow") -> None:
+def add_chat_tools(window: WindowParts) -> None:
     """Put the buttons into the chat's header."""
     place = window.header.tools
     tool(place, "open_find", "search", "find.open", partial(run, window, "find"))
     tool(place, "open_export", "download", "export.open", partial(run, window, "export"))
 
 
-def run(window: "MainWindow", id: str) -> None:
+def run(window: WindowParts, id: str) -> None:
     window.commands.run(id)

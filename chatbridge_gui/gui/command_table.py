@@ -1,16 +1,12 @@
 """The window's own commands. What belongs to one panel alone is added by that panel."""
 
-from typing import TYPE_CHECKING
-
 from chatbridge_gui.gui.chat_tools import chat_commands
 from chatbridge_gui.gui.commands import Command
 from chatbridge_gui.gui.navigation_commands import navigation_commands
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.window_parts import WindowParts
 
 
-def window_commands(window: "MainWindow") -> tuple[Command, ...]:
+def window_commands(window: WindowParts) -> tuple[Command, ...]:
     """The rows, with what they do in this window."""
     available, layout, appearance, windows = window.available, window.layout, window.appearance, window.side_windows
     return (

@@ -23,43 +23,30 @@ from chatbridge_gui.bridge.events import (
 )
 from chatbridge_gui.diagnostics import Diagnostics
 from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.access_question import AccessQuestion
 from chatbridge_gui.gui.actions import Availability, availability
 from chatbridge_gui.gui.appearance import Appearance
 from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.assembly import assemble, pictures
-from chatbridge_gui.gui.below import Below
-from chatbridge_gui.gui.chat_header import ChatHeader
 from chatbridge_gui.gui.chat_tags import AVATAR
-from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.command_table import window_commands
 from chatbridge_gui.gui.commands import Commands
 from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
-from chatbridge_gui.gui.empty_state import EmptyState
 from chatbridge_gui.gui.event_queue import EventQueue
-from chatbridge_gui.gui.exporter import Exporter
-from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.install_dialog import InstallDialog
-from chatbridge_gui.gui.layout import Layout
-from chatbridge_gui.gui.log_pane import LogPane
-from chatbridge_gui.gui.message_desk import MessageDesk
-from chatbridge_gui.gui.notices import Notices
 from chatbridge_gui.gui.panels import Showing, window_title
+from chatbridge_gui.gui.preferences import PreferenceActions
 from chatbridge_gui.gui.receiving import Receiving
-from chatbridge_gui.gui.send_box import SendBox
 from chatbridge_gui.gui.sending import Sending
 from chatbridge_gui.gui.server_commands import add_server_commands
-from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.serving import HubFactory, Serving
 from chatbridge_gui.gui.side_windows import SideWindows
-from chatbridge_gui.gui.status_bar import StatusBar
 from chatbridge_gui.gui.talking import Talking
 from chatbridge_gui.gui.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.troubles import Troubles
-from chatbridge_gui.gui.upgrades import Upgrades
 from chatbridge_gui.gui.wakeup import Pump
+from chatbridge_gui.gui.window_parts import WindowParts
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.gui.write_commands import add_write_commands
 from chatbridge_gui.settings import Settings, SettingsError
@@ -68,29 +55,13 @@ CLOSING: Final = 2_000
 """Milliseconds that the server gets to stop before the window goes without it."""
 
 
-class MainWindow(ttk.Frame):
+class MainWindow(WindowParts):
     """Everything in the window. It makes its hub with `hub_factory`; `closed` is called when all is over.
 
     `on_verdict` is told the first word of the hub's, before it is shown; `draft` keeps what is written over a restart;
     `leaving` is called when the window is about to close and everything is still there; `kept` is where the log and
     reports go.
     """
-
-    layout: Layout
-    header: ChatHeader
-    chat_view: ChatView
-    finder: Finder
-    exporter: Exporter
-    server_panel: ServerPanel
-    access_question: AccessQuestion
-    empty_state: EmptyState
-    send_box: SendBox
-    below: Below
-    notices: Notices
-    upgrades: Upgrades
-    status_bar: StatusBar
-    message_desk: MessageDesk
-    log_pane: LogPane
 
     def __init__(
         self,
@@ -111,7 +82,13 @@ class MainWindow(ttk.Frame):
         self.book = TavernBook()
         self.queue = EventQueue()
         self.work = Work(self.queue)
-        self.troubles = Troubles(self, kept)
+        self.troubles = Troubles(
+            self.queue,
+            kept,
+            add=lambda row: self.log_pane.add(row),
+            notices=lambda: self.notices,
+            open_folder=lambda: self.below.open_log_folder(),
+        )
         self.log = self.troubles.log
         self.hub = hub_factory(self.queue.put)
         self.asking = Asking(self.hub, self.book)
@@ -121,10 +98,18 @@ class MainWindow(ttk.Frame):
         self.start_server, self.stop_server = self.serving.start, self.serving.stop
         self.toggle_demo, self.demo = self.serving.toggle_demo, self.serving.demo
         self.avatars = pictures(self, AVATAR)
-        self.install_dialog: InstallDialog | None = None
         self._drafts: DraftKeeper | None = None
         self.appearance = Appearance(root, self.look, settings, self.work)
-        self.side_windows = SideWindows(self)
+        self.side_windows = SideWindows(
+            self,
+            self.look,
+            self.work,
+            settings,
+            self.appearance,
+            PreferenceActions(self.set_language, lambda: self.send_box.keys_changed(), self.set_debug),
+            commands=lambda: self.commands,
+            installed=self._installed_in,
+        )
         self._closed: Callable[[], None] | None = closed
         self._leaving = leaving
         self.closing = False
@@ -151,26 +136,19 @@ class MainWindow(ttk.Frame):
     # --- what the user does -----------------------------------------------------------------------------------------
 
     def no_chat(self) -> str | None:
-        """The key of the reason why no chat is shown, or None."""
         mirror = self.chat_view.mirror
         return "why.no_chat" if mirror is None or mirror.chat.id is None else None
 
     def choose_tavern(self, number: int) -> None:
-        """Show this tavern's chat."""
         self.book.choose(number)
         self.showing.refresh()
 
+    @property
+    def install_dialog(self) -> InstallDialog | None:
+        return self.side_windows.install
+
     def open_install_dialog(self) -> None:
-        if self.install_dialog is None:
-            self.install_dialog = InstallDialog(
-                self,
-                self.look,
-                self.work,
-                closed=self._install_dialog_closed,
-                installed=self._installed_in,
-            )
-        else:
-            self.install_dialog.lift()
+        self.side_windows.open_install()
 
     def _installed_in(self, folder: str) -> None:
         self.upgrades.installed_in(folder)
@@ -185,9 +163,6 @@ class MainWindow(ttk.Frame):
 
         self.work.start(installer.find_installed, found)
 
-    def _install_dialog_closed(self) -> None:
-        self.install_dialog = None
-
     def set_language(self, language: Literal["system", "en", "zh"]) -> None:
         """Speak this language from now on."""
         self.settings.language = language
@@ -201,8 +176,6 @@ class MainWindow(ttk.Frame):
         self.status_bar.set_debug(debug)
 
     def close(self) -> None:
-        """Stop the server, and end when it has stopped, or after a while without it. While a message is edited it is
-        said first that this is not saved."""
         if self.closing or not self.message_desk.editor.may_close():
             return
         self.closing = True
@@ -219,20 +192,17 @@ class MainWindow(ttk.Frame):
     # --- showing it -------------------------------------------------------------------------------------------------
 
     def show(self) -> None:
-        """Bring the window to the front."""
         self.root.deiconify()
         self.root.lift()
         self.root.focus_force()
 
     def available(self) -> Availability:
-        """What can be done now, and if not, why not."""
         return self._available_in(self.book.shown)
 
     def _available_in(self, tavern: Tavern | None) -> Availability:
         return availability(self.serving.running, tavern)
 
     def draft_changed(self) -> None:
-        """What is written has changed."""
         if self._drafts is not None:
             self._drafts.touched()
 
@@ -255,7 +225,6 @@ class MainWindow(ttk.Frame):
         self.root.title(window_title(self.book))
 
     def end(self) -> None:
-        """Everything has stopped."""
         if self._closed is None:
             return
         closed, self._closed = self._closed, None

@@ -1,7 +1,6 @@
 """What the hub and the background tell: each event goes to whoever it concerns."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from chatbridge_gui.bridge.events import (
     AccessWanted,
@@ -20,16 +19,14 @@ from chatbridge_gui.bridge.events import (
 from chatbridge_gui.chat.mirror import OutOfSync
 from chatbridge_gui.gui.event_queue import ReportWritten, RowsLeftOut, WindowEvent, WorkDone
 from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.window_parts import WindowParts
 from chatbridge_gui.protocol.messages import StreamUpdate
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
 
 
 class Receiving:
     """`on_verdict` is told the first word of the hub's, before it is shown."""
 
-    def __init__(self, window: "MainWindow", on_verdict: Callable[[HubStarted | HubFailed], None] | None) -> None:
+    def __init__(self, window: WindowParts, on_verdict: Callable[[HubStarted | HubFailed], None] | None) -> None:
         self._window = window
         self._on_verdict = on_verdict
 

@@ -1,14 +1,10 @@
 """What can be done with the server and with those who are connected, as rows of the table of commands."""
 
-from typing import TYPE_CHECKING
-
 from chatbridge_gui.gui.commands import Command
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.window_parts import WindowParts
 
 
-def add_server_commands(window: "MainWindow") -> None:
+def add_server_commands(window: WindowParts) -> None:
     """Add the rows. Those of the list of connections have their keys there alone."""
     panel, peers, commands = window.server_panel, window.server_panel.peers, window.commands
     commands.add(

@@ -1,43 +1,73 @@
 """The small windows beside the main one: each is there once, and closed by what opened it or by Escape."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
+import ttkbootstrap as ttk
+
+from chatbridge_gui.gui.appearance import Appearance
+from chatbridge_gui.gui.commands import Commands
+from chatbridge_gui.gui.install_dialog import InstallDialog
 from chatbridge_gui.gui.keys_window import KeysWindow
 from chatbridge_gui.gui.preferences import PreferenceActions, Preferences
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.work import Work
+from chatbridge_gui.settings import Settings
 
 
 class SideWindows:
-    """`keys` and `preferences` are None while closed."""
+    """`keys`, `preferences` and `install` are None while closed. `commands` are asked for when their keys are to be
+    seen; `installed` is told the folder that has a copy of the extension now."""
 
-    def __init__(self, window: "MainWindow") -> None:
-        self._window = window
+    def __init__(
+        self,
+        master: ttk.Frame,
+        look: Look,
+        work: Work,
+        settings: Settings,
+        appearance: Appearance,
+        actions: PreferenceActions,
+        *,
+        commands: Callable[[], Commands],
+        installed: Callable[[str], None],
+    ) -> None:
+        self._master = master
+        self._look = look
+        self._work = work
+        self._settings = settings
+        self._appearance = appearance
+        self._actions = actions
+        self._commands = commands
+        self._installed = installed
         self.keys: KeysWindow | None = None
         self.preferences: Preferences | None = None
+        self.install: InstallDialog | None = None
 
     def toggle_keys(self) -> None:
         if self.keys is not None:
             self.keys.close()
             return
-        window = self._window
-        self.keys = KeysWindow(window, window.look, window.commands, closed=self._closed("keys"))
+        self.keys = KeysWindow(self._master, self._look, self._commands(), closed=self._closed("keys"))
 
     def open_preferences(self) -> None:
         if self.preferences is not None:
             self.preferences.lift()
             self.preferences.focus_set()
             return
-        window = self._window
         self.preferences = Preferences(
-            window,
-            window.look,
-            window.settings,
-            window.appearance,
-            PreferenceActions(window.set_language, window.send_box.keys_changed, window.set_debug),
+            self._master,
+            self._look,
+            self._settings,
+            self._appearance,
+            self._actions,
             closed=self._closed("preferences"),
+        )
+
+    def open_install(self) -> None:
+        if self.install is not None:
+            self.install.lift()
+            return
+        self.install = InstallDialog(
+            self._master, self._look, self._work, closed=self._closed("install"), installed=self._installed
         )
 
     def apply_theme(self) -> None:
@@ -45,7 +75,7 @@ class SideWindows:
             self.keys.apply_theme()
 
     def apply_language(self) -> None:
-        for window in (self.keys, self.preferences, self._window.install_dialog):
+        for window in (self.keys, self.preferences, self.install):
             if window is not None:
                 window.apply_language()
 

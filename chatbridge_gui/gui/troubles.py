@@ -2,28 +2,35 @@
 
 import time
 import traceback
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
 
 from chatbridge_gui.bridge.events import Level, LogRow
 from chatbridge_gui.crash_reports import words
 from chatbridge_gui.diagnostics import Diagnostics
-from chatbridge_gui.gui.event_queue import ReportWritten
+from chatbridge_gui.gui.event_queue import EventQueue, ReportWritten
 from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.notices import Action
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.notices import Action, Notices
 
 
 class Troubles:
-    """Those of one window; without `kept` nothing is written to a file."""
+    """Those of one window; without `kept` nothing is written to a file. `add` shows a row in the log, `notices` are
+    where something is said."""
 
-    def __init__(self, window: "MainWindow", kept: Diagnostics | None) -> None:
-        self._window = window
+    def __init__(
+        self,
+        queue: EventQueue,
+        kept: Diagnostics | None,
+        *,
+        add: Callable[[LogRow], None],
+        notices: Callable[[], Notices],
+        open_folder: Callable[[], None],
+    ) -> None:
         self._kept = kept
-        queue = window.queue
+        self._add = add
+        self._notices = notices
+        self._open_folder = open_folder
         if kept is not None:
             kept.reports.told = lambda path: queue.put(ReportWritten(path))
             kept.log.failed = lambda text: queue.put(LogRow(time.time(), "warning", "server", text, "window"))
@@ -31,7 +38,7 @@ class Troubles:
     def log(self, level: Level, text: str) -> None:
         """Log a row of the window's own."""
         row = LogRow(time.time(), level, "server", text, "window")
-        self._window.log_pane.add(row)
+        self._add(row)
         if self._kept is not None:
             self._kept.log.write(row)
 
@@ -54,10 +61,10 @@ class Troubles:
             self._kept.reports.was_told(path)
 
     def _say(self, tone: Level, key: str, path: Path) -> None:
-        self._window.notices.show(
+        self._notices().show(
             "error" if tone == "error" else "warning",
             lambda: t(key, path=path),
-            Action(lambda: t("crash.folder"), self._window.below.open_log_folder),
+            Action(lambda: t("crash.folder"), self._open_folder),
             key=key,
             log=False,
         )

@@ -1,14 +1,10 @@
 """What can be done while writing, as rows of the table of commands."""
 
-from typing import TYPE_CHECKING
-
 from chatbridge_gui.gui.commands import Command
-
-if TYPE_CHECKING:
-    from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.window_parts import WindowParts
 
 
-def add_write_commands(window: "MainWindow") -> None:
+def add_write_commands(window: WindowParts) -> None:
     """Add the rows. Those of the text itself have their keys there alone."""
     available, talking, box = window.available, window.talking, window.send_box
     window.commands.add(

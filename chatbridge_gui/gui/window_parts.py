@@ -1,0 +1,122 @@
+"""What the main window has: the type for whoever puts it together, adds commands to it or tells it what came.
+
+It knows the parts and none of those, so that no two modules need each other; `main_window.py` brings it to life.
+"""
+
+import tkinter
+from abc import abstractmethod
+from collections.abc import Callable
+
+import ttkbootstrap as ttk
+
+from chatbridge_gui.bridge.events import Level
+from chatbridge_gui.gui.access_question import AccessQuestion
+from chatbridge_gui.gui.actions import Availability
+from chatbridge_gui.gui.appearance import Appearance
+from chatbridge_gui.gui.asking import Asking
+from chatbridge_gui.gui.avatars import Avatars
+from chatbridge_gui.gui.below import Below
+from chatbridge_gui.gui.chat_header import ChatHeader
+from chatbridge_gui.gui.chat_view import ChatView
+from chatbridge_gui.gui.commands import Commands
+from chatbridge_gui.gui.empty_state import EmptyState
+from chatbridge_gui.gui.event_queue import EventQueue
+from chatbridge_gui.gui.exporter import Exporter
+from chatbridge_gui.gui.finder import Finder
+from chatbridge_gui.gui.layout import Layout
+from chatbridge_gui.gui.log_pane import LogPane
+from chatbridge_gui.gui.message_desk import MessageDesk
+from chatbridge_gui.gui.notices import Notices
+from chatbridge_gui.gui.panels import Panels, Showing
+from chatbridge_gui.gui.send_box import SendBox
+from chatbridge_gui.gui.sending import Sending
+from chatbridge_gui.gui.server_panel import ServerPanel
+from chatbridge_gui.gui.serving import Hub, Serving
+from chatbridge_gui.gui.side_windows import SideWindows
+from chatbridge_gui.gui.status_bar import StatusBar
+from chatbridge_gui.gui.talking import Talking
+from chatbridge_gui.gui.taverns import TavernBook
+from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.troubles import Troubles
+from chatbridge_gui.gui.upgrades import Upgrades
+from chatbridge_gui.gui.work import Work
+from chatbridge_gui.settings import Settings
+
+
+class WindowParts(ttk.Frame):
+    """The parts by name, and what the window as a whole can do."""
+
+    root: tkinter.Tk
+    settings: Settings
+    look: Look
+    book: TavernBook
+    queue: EventQueue
+    work: Work
+    hub: Hub
+    troubles: Troubles
+    log: Callable[[Level, str], None]
+    asking: Asking
+    talking: Talking
+    sending: Sending
+    serving: Serving
+    start_server: Callable[[str, int], None]
+    stop_server: Callable[[], None]
+    toggle_demo: Callable[[], None]
+    avatars: Avatars
+    appearance: Appearance
+    side_windows: SideWindows
+    panels: Panels
+    showing: Showing
+    commands: Commands
+
+    layout: Layout
+    header: ChatHeader
+    chat_view: ChatView
+    finder: Finder
+    exporter: Exporter
+    server_panel: ServerPanel
+    access_question: AccessQuestion
+    empty_state: EmptyState
+    send_box: SendBox
+    below: Below
+    notices: Notices
+    upgrades: Upgrades
+    status_bar: StatusBar
+    message_desk: MessageDesk
+    log_pane: LogPane
+
+    closing: bool
+    """Whether it is about to go."""
+
+    @abstractmethod
+    def available(self) -> Availability:
+        """What can be done now, and if not, why not."""
+
+    @abstractmethod
+    def no_chat(self) -> str | None:
+        """The key of the reason why no chat is shown, or None."""
+
+    @abstractmethod
+    def choose_tavern(self, number: int) -> None:
+        """Show this tavern's chat."""
+
+    @abstractmethod
+    def open_install_dialog(self) -> None:
+        """Show it, or bring it to the front."""
+
+    @abstractmethod
+    def draft_changed(self) -> None:
+        """What is written has changed."""
+
+    @abstractmethod
+    def show(self) -> None:
+        """Bring the window to the front."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Stop the server, and end when it has stopped, or after a while without it. While a message is edited it is
+        said first that this is not saved."""
+
+    @abstractmethod
+    def end(self) -> None:
+        """Everything has stopped."""
