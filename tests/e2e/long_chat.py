@@ -13,7 +13,10 @@ TEXT = "Once upon a time, 你好 😀, there was a very long chat. "
 
 
 def write_chat(tavern: Tavern, character: str, name: str, count: int, length: int) -> int:
-    """Put a chat on disk, as SillyTavern writes them: so many messages of so many characters; gives its size."""
+    """Put a chat on disk, as SillyTavern writes them: so many messages of so many characters; gives its size.
+
+    The name is the test's own: SillyTavern opens a character with the chat it had last, whoever opened that.
+    """
     folder = tavern.user / "chats" / character
     folder.mkdir(parents=True, exist_ok=True)
     head = {"user_name": "Tester", "character_name": character, "create_date": "", "chat_metadata": {}}

@@ -111,8 +111,8 @@ def test_hidden_and_frozen(tab: HeadedTab, everybody: Everybody, model: FakeMode
 @pytest.mark.parametrize("how", ["hidden", "frozen"])
 def test_in_mid_history(tab: HeadedTab, tavern: Tavern, line: Proxy, everybody: Everybody, how: str) -> None:
     count = 5000
-    write_chat(tavern, "Alice", "Long", count, 1700)
-    open_slowly(everybody, line, "Long", count, 1_000_000)
+    write_chat(tavern, "Alice", f"Long, {how}", count, 1700)
+    open_slowly(everybody, line, f"Long, {how}", count, 1_000_000)
     tab.hide()
     if how == "frozen":
         tab.set_state("frozen")

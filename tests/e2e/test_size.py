@@ -40,12 +40,12 @@ def everybody(listening: Desk, wire: Proxy, extension: Path, page: Page) -> Iter
 def test_a_long_chat(
     everybody: Everybody, tavern: Tavern, line: Proxy, wire: Proxy, model: FakeModel, count: int, length: int
 ) -> None:
-    size = write_chat(tavern, "Alice", "Long", count, length)
+    size = write_chat(tavern, "Alice", "Long, sent", count, length)
     page, app = everybody.page, everybody.apps[0]
     line.forget()
     wire.forget()
     began = time.monotonic()
-    first = open_slowly(everybody, line, "Long", count, 1_500_000 if count <= 10_000 else 300_000)
+    first = open_slowly(everybody, line, "Long, sent", count, 1_500_000 if count <= 10_000 else 300_000)
     number, mirror = next(iter(app.mirrors.items()))
 
     # While older pages come: an edit, a message deleted where no page has come from yet, and a reply.

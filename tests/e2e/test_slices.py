@@ -82,7 +82,7 @@ def outermost(events: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def test_a_sweep_leaves_the_page_to_its_user(
     browser: Browser, tavern: Tavern, extension: Path, tabs: Tabs, listening: Desk
 ) -> None:
-    write_chat(tavern, "Alice", "Long", COUNT, 60)
+    write_chat(tavern, "Alice", "Long, swept", COUNT, 60)
     page = tabs.open(load=False)
     page.add_init_script(f"({WATCH})()")
     page.goto(tavern.url)
@@ -100,7 +100,7 @@ def test_a_sweep_leaves_the_page_to_its_user(
         print(f"{what}: {found[what]}")
 
     with traced("sending the chat"):
-        page.evaluate("() => { SillyTavern.getContext().openCharacterChat('Long'); }")
+        page.evaluate("() => { SillyTavern.getContext().openCharacterChat('Long, swept'); }")
         listening.until(lambda: mirror.total == COUNT and mirror.complete, "the chat", 120)
     listening.until(lambda: context(page, "c.chat.length") == COUNT, "the page to have it", 60)
     for number in range(3):

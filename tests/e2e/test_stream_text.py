@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -82,11 +83,11 @@ def everybody(desktop: Window, extension: Path, page: Page) -> Iterator[Everybod
 
 def drawn(desktop: Window) -> str | None:
     """The text that the window has drawn of the reply that grows, nothing where it says that it waits for one."""
-    _, writing, text = desktop.shown().rpartition("writing…\n")
+    *before, text = re.split(r"writing…(?:  [\d.]+ tokens/s)?\n", desktop.shown())
     if text.startswith("▸ "):  # the line of its reasoning, which is folded
         text = text.partition("\n")[2]
     text = text.removesuffix("\n")
-    return None if not writing else "" if text == "…" else text
+    return None if not before else "" if text == "…" else text
 
 
 def watch(everybody: Everybody, at: int, act: str) -> tuple[dict[str, Seen], dict[str, Seen], list[dict[str, Any]]]:
