@@ -57,7 +57,6 @@ class Worker:
         self._thread.join(_ENDING)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        self._loop.run_forever()
-        self._loop.run_until_complete(self._loop.shutdown_asyncgens())
-        self._loop.close()
+        # The runner ends what the connection has left behind, as its closing may not be over yet.
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.get_loop().run_forever()

@@ -33,7 +33,7 @@ class BackgroundTavern:
         return not self._thread.is_alive()
 
     def _run(self) -> None:
-        with contextlib.suppress(asyncio.CancelledError):
-            self._main = self._loop.create_task(self._coroutine())
+        # The runner ends what the connection has left behind, as its closing may not be over yet.
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner, contextlib.suppress(asyncio.CancelledError):
+            self._main = runner.get_loop().create_task(self._coroutine())
             self._loop.run_until_complete(self._main)
-        self._loop.close()
