@@ -21,6 +21,7 @@ import tempfile
 import time
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -296,6 +297,7 @@ class Stage:
     tavern: bool = False
     javascript: bool = False
     seconds: int = 300
+    parts: int = 1
 
 
 def check(arguments: Callable[[Setup], Sequence[str | Path]]) -> Callable[[Setup, Stage, argparse.Namespace], Counts]:
@@ -309,22 +311,35 @@ def check(arguments: Callable[[Setup], Sequence[str | Path]]) -> Callable[[Setup
 
 
 def pytest_stage(setup: Setup, this: Stage, options: argparse.Namespace) -> Counts:
+    """All tests of a folder; in several parts at once where most of the time is spent waiting, each with its screen."""
     folder = ROOT / "tests" / this.name
-    if not any(folder.rglob("test_*.py")):
+    files = sorted(folder.rglob("test_*.py"))
+    if not files:
         print("no tests yet")
         return Counts()
-    report = setup.scratch / f"{this.name}.xml"
-    arguments = [setup.python, "-m", "pytest", f"tests/{this.name}", "--color=auto", f"--junitxml={report}"]
-    arguments += ["-o", f"cache_dir={setup.work / 'pytest'}", "-o", "faulthandler_timeout=150"]
-    arguments += ["-k", options.k] if options.k else []
-    arguments += options.rest
-    with display(setup.env) if this.display else contextlib.nullcontext(setup.env) as env:
-        status, _ = run(arguments, env, this.seconds, quiet=False)
-    counts = count_junit(report) if report.exists() else Counts()
-    if status == 5 and (options.k or options.rest):
-        return counts
-    if status and not counts.failed:
-        counts.failed = 1
+    chosen = bool(options.k or options.rest)
+    # Elsewhere than on Linux there is one screen, and one window at a time has the keyboard.
+    count = this.parts if sys.platform == "linux" and not chosen else 1
+    parts = [files[first::count] for first in range(count)] if count > 1 else [[folder]]
+
+    def run_part(number: int) -> Counts:
+        report = setup.scratch / f"{this.name}-{number}.xml"
+        paths = [path.relative_to(ROOT) for path in parts[number]]
+        arguments: list[str | Path] = [setup.python, "-m", "pytest", *paths, "--color=auto", f"--junitxml={report}"]
+        arguments += ["-o", f"cache_dir={setup.work / f'pytest-{number}'}", "-o", "faulthandler_timeout=150"]
+        arguments += ["-k", options.k] if options.k else []
+        arguments += options.rest
+        with display(setup.env) if this.display else contextlib.nullcontext(setup.env) as env:
+            status, _ = run(arguments, env, this.seconds, quiet=len(parts) > 1)
+        found = count_junit(report) if report.exists() else Counts()
+        if status and not found.failed and not (status == 5 and chosen):
+            found.failed = 1
+        return found
+
+    counts = Counts()
+    with ThreadPoolExecutor(len(parts)) as pool:
+        for found in pool.map(run_part, range(len(parts))):
+            counts.add(found)
     if this.tavern and os.environ.get("CI") and counts.skipped:
         print(f"{counts.skipped} skipped here: on CI that counts as failed")
         counts = Counts(counts.passed, counts.failed + counts.skipped)
@@ -388,8 +403,8 @@ STAGES = (
     Stage("eslint", "JavaScript style", check(eslint_arguments), javascript=True),
     Stage("tsc", "JavaScript types", check(tsc_arguments), javascript=True),
     Stage("node", "the extension's modules under Node", node_stage, javascript=True),
-    Stage("unit", "the Python modules, without a display", pytest_stage),
-    Stage("gui", "the window on a real screen", pytest_stage, quick=False, display=True, seconds=600),
+    Stage("unit", "the Python modules, without a display", pytest_stage, parts=2),
+    Stage("gui", "the window on a real screen", pytest_stage, quick=False, display=True, seconds=600, parts=2),
     Stage(
         "e2e",
         "a real SillyTavern in a real browser",
