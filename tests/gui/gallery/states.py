@@ -22,34 +22,32 @@ def picture(function: State) -> State:
     return function
 
 
+WORDS: Final = {
+    "en": (
+        '*Light falls through the leaves.* "You are awake, traveller. Do not get up yet."',
+        "Where am I?",
+        '*She smiles.* "This is the forest of **Eldoria**, and I keep it."\n\n1. Rest\n2. Drink some `herbal tea`\n'
+        "3. Then look at [the map](https://example.com/map)",
+        "The traveller is hurt.\nCalm first, explain later.",
+    ),
+    "zh": (
+        "*林间的微光落在她的肩上。* 「你醒了，旅人。」她轻声说，“别急着起身。”",
+        "我在哪里？",
+        "*她微微一笑。* “这里是**埃尔多利亚**的森林，由我守护。”\n\n1. 休息\n2. 喝一点 `药草茶`\n3. 然后再谈 "
+        "[地图](https://example.com/map)",
+        "旅人受了伤，先安抚。\n再解释。",
+    ),
+}
+"""What is said in the chat: a greeting, a question, an answer and what was thought before it."""
+
+
 def talk() -> list[ChatMessage]:
     """A chat worth looking at, in the window's language."""
-    if i18n.current() == "zh":
-        return [
-            message("Seraphina", "*林间的微光落在她的肩上。* 「你醒了，旅人。」她轻声说，“别急着起身。”", 1),
-            message("User", "我在哪里？", 2),
-            message(
-                "Seraphina",
-                "*她微微一笑。* “这里是**埃尔多利亚**的森林，由我守护。”\n\n1. 休息\n2. 喝一点 `药草茶`\n3. 然后再谈 "
-                "[地图](https://example.com/map)",
-                3,
-                extra={"reasoning": "旅人受了伤，先安抚。\n再解释。"},
-                swipes=["a", "b", "c"],
-                swipe_id=2,
-            ),
-        ]
+    greeting, question, answer, reasoning = WORDS[i18n.current()]
     return [
-        message("Seraphina", '*Light falls through the leaves.* "You are awake, traveller. Do not get up yet."', 1),
-        message("User", "Where am I?", 2),
-        message(
-            "Seraphina",
-            '*She smiles.* "This is the forest of **Eldoria**, and I keep it."\n\n1. Rest\n2. Drink some `herbal tea`\n'
-            "3. Then look at [the map](https://example.com/map)",
-            3,
-            extra={"reasoning": "The traveller is hurt.\nCalm first, explain later."},
-            swipes=["a", "b", "c"],
-            swipe_id=2,
-        ),
+        message("Seraphina", greeting, 1),
+        message("User", question, 2),
+        message("Seraphina", answer, 3, extra={"reasoning": reasoning}, swipes=["a", "b", "c"], swipe_id=2),
     ]
 
 
