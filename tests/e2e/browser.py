@@ -154,8 +154,14 @@ def is_generating(page: Page) -> bool:
     return bool(page.evaluate("async () => (await import('/script.js')).isGenerating()"))
 
 
+def is_idle(page: Page) -> bool:
+    """Whether nothing is generated and the last reply is saved: SillyTavern cuts off what is begun before that."""
+    saved = "c.streamingProcessor?.isFinished !== true && document.body.dataset.generating !== 'true'"
+    return not is_generating(page) and bool(context(page, saved))
+
+
 def wait_idle(page: Page, timeout: float = 20) -> None:
-    wait_until(lambda: not is_generating(page), "the reply to end", timeout)
+    wait_until(lambda: is_idle(page), "the reply to end and to be saved", timeout)
 
 
 def command(page: Page, text: str) -> Any:

@@ -12,7 +12,7 @@ from playwright.sync_api import Error, Page
 
 from chatbridge_gui.chat.mirror import ChatMirror
 
-from .browser import context, is_generating, send_in_page
+from .browser import context, is_idle, send_in_page
 from .desk import App, Returning
 from .window import Window
 
@@ -141,11 +141,9 @@ class Everybody:
 
 
 def at_rest(page: Page) -> bool:
-    """Whether the page has stored its last reply: SillyTavern cuts off what is begun before that."""
-    quiet = """c.streamingProcessor?.isFinished !== true && document.body.dataset.generating !== 'true'
-        && (c.swipe.isAllowed() || !c.chat.length)"""
+    """Whether the page is idle and would swipe, if it has anything to swipe."""
     try:
-        return not is_generating(page) and bool(context(page, quiet))
+        return is_idle(page) and bool(context(page, "c.swipe.isAllowed() || !c.chat.length"))
     except Error:
         return False  # it is loading just now
 

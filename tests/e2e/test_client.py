@@ -16,17 +16,11 @@ from playwright.sync_api import Page
 from chatbridge_gui.client import BlockingBridge, connect_blocking
 
 from .browser import chat, is_generating, new_chat, open_character, send_in_page
-from .desk import Desk, desk, settings_for
+from .desk import Desk, settings_for
 from .fake_model import FakeModel, Gate, Reply
 from .tavern import Tavern, wait_until
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def listening() -> Iterator[Desk]:
-    with desk() as found:
-        yield found
 
 
 @pytest.fixture

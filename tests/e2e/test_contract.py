@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from .browser import command, context, open_character, send_in_page, streamed
+from .browser import command, context, open_character, send_in_page, streamed, wait_idle
 from .fake_model import FakeModel, Gate, Reply
 from .tavern import ROOT, wait_until
 
@@ -51,13 +51,8 @@ def recorder(page: Page) -> Page:
     )
     open_character(page, "Alice")
     page.wait_for_function("recorded.includes('CHARACTER_MESSAGE_RENDERED')")
-    at_rest(page)
+    wait_idle(page)
     return page
-
-
-def at_rest(page: Page) -> None:
-    quiet = "document.body.dataset.generating !== 'true' && c.streamingProcessor?.isFinished !== true"
-    wait_until(lambda: context(page, quiet), "SillyTavern to be at rest")
 
 
 def told(page: Page) -> list[str]:
@@ -72,7 +67,7 @@ def forget(page: Page) -> None:
 def expect(page: Page, name: str) -> None:
     """What was told since `forget` is this sequence, and stays so."""
     wait_until(lambda: told(page) == SEQUENCES[name], f"the events of {name}")
-    at_rest(page)
+    wait_idle(page)
     assert told(page) == SEQUENCES[name]
     forget(page)
 
@@ -138,7 +133,7 @@ def test_the_streamed_reply_is_seen_through_the_processor(recorder: Page, model:
     assert seen == ["normal", 2, False, False, ""]
     assert context(recorder, "document.body.dataset.generating") == "true"
     gate.open()
-    at_rest(recorder)
+    wait_idle(recorder)
 
 
 def test_the_orders_of_events_with_streaming(recorder: Page, model: FakeModel) -> None:
@@ -163,7 +158,7 @@ def test_the_orders_of_editing_deleting_and_hiding(recorder: Page, model: FakeMo
     page = recorder
     send_in_page(page, "Go")
     wait_until(lambda: "CHARACTER_MESSAGE_RENDERED" in told(page)[-1:], "the reply")
-    at_rest(page)
+    wait_idle(page)
     forget(page)
     page.evaluate("document.querySelector('#chat .mes[mesid=\"2\"] .mes_edit').click()")
     page.fill("#curEditTextarea", "Edited.")
