@@ -95,7 +95,6 @@ export class Bridge {
         this.generations = new Generations({
             tell: (content) => this.events.tellOfGeneration(content),
             streams: () => tavern.streams(),
-            processor: () => tavern.processor(),
             timers,
             now,
         });
@@ -113,6 +112,7 @@ export class Bridge {
                 this.#stateSoon();
             },
             onBegin: (start) => this.generations.began(start),
+            onGrowth: (tokens) => this.generations.grown(tokens),
             onEnd: (end, message) => {
                 this.requests.work.underWay.replyEnded({ outcome: end.outcome, error: end.error ?? end.warning ?? null, message });
                 this.generations.ended(end);
@@ -188,7 +188,6 @@ export class Bridge {
         tavern.events.on('STREAM_TOKEN_RECEIVED', (text) => {
             silence.sign();
             streams.token(String(text ?? ''));
-            generations.token(String(text ?? ''));
         });
         tavern.events.on('GENERATION_ENDED', () => {
             generations.hidden();

@@ -9,7 +9,6 @@
  * @typedef {object} GenerationsOptions
  * @property {(content: Record<string, unknown>) => void} tell Told of each step.
  * @property {() => boolean} streams Whether the settings say that text comes bit by bit.
- * @property {() => import('./stream.js').Processor | null} processor SillyTavern's own view, while it streams.
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {() => number} now Milliseconds.
  */
@@ -22,7 +21,6 @@
  * @property {number | null} stream The reply it makes, if any.
  * @property {boolean} streaming Whether its text comes bit by bit.
  * @property {number} tokens How many bits have come.
- * @property {number} length How much text and reasoning has come.
  * @property {number} began When.
  * @property {number} first When the first bit came.
  * @property {number} latest When the last bit came.
@@ -60,6 +58,23 @@ export class Generations {
      */
     began({ stream, kind, speaker }) {
         this.reply = this.#begin(kind, speaker, stream, this.options.streams());
+    }
+
+    /**
+     * More of a reply has come.
+     * @param {number} tokens How many bits of it that makes.
+     */
+    grown(tokens) {
+        const life = this.reply;
+        if (life) {
+            life.tokens = tokens;
+            life.streaming = true;
+            life.latest = this.options.now();
+            if (tokens === 1) {
+                life.first = life.latest;
+                this.#tell(life, 'first_token');
+            }
+        }
     }
 
     /**
@@ -102,26 +117,6 @@ export class Generations {
             this.armed = false;
             this.#finishQuiet();
             this.quiet = this.#begin('quiet', null, null, false);
-        }
-    }
-
-    /**
-     * More has come, or the same again.
-     * @param {string} text The whole text so far.
-     */
-    token(text) {
-        const life = this.reply;
-        const length = text.length + (this.options.processor()?.reasoningHandler?.reasoning?.length ?? 0);
-        if (!life || length === life.length) {
-            return;
-        }
-        life.length = length;
-        life.tokens += 1;
-        life.streaming = true;
-        life.latest = this.options.now();
-        if (life.tokens === 1) {
-            life.first = life.latest;
-            this.#tell(life, 'first_token');
         }
     }
 
@@ -187,7 +182,7 @@ export class Generations {
     #begin(kind, speaker, stream, streaming) {
         const began = this.options.now();
         const life = {
-            generation: ++this.last, kind, speaker, stream, streaming, tokens: 0, length: 0, began, first: began, latest: began,
+            generation: ++this.last, kind, speaker, stream, streaming, tokens: 0, began, first: began, latest: began,
             stalled: false, ending: false, stopped: false, toast: null,
         };
         this.#tell(life, 'started');

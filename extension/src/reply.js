@@ -10,7 +10,7 @@ import { ShownText } from './shown.js';
 /** @typedef {import('./stream.js').Kind} Kind */
 /** @typedef {import('./stream.js').Processor} Processor */
 /** @typedef {{stream: number, kind: Kind, speaker: string | null, base: string} & Record<string, unknown>} Start */
-/** @typedef {Pick<import('./stream.js').StreamsOptions, 'history' | 'messages' | 'mayBeReasoning' | 'send' | 'timers'>} ReplyOptions */
+/** @typedef {Pick<import('./stream.js').StreamsOptions, 'history' | 'messages' | 'mayBeReasoning' | 'send' | 'timers' | 'onGrowth'>} ReplyOptions */
 
 const FLUSH = 33;
 /** After so long a silence SillyTavern shows nothing more until more comes. */
@@ -85,7 +85,7 @@ export class Reply {
      * @param {Processor | null} processor SillyTavern's own view.
      */
     hear(text, processor) {
-        const { messages, history, timers } = this.options;
+        const { messages, history, timers, onGrowth } = this.options;
         this.processor ??= processor;
         if (this.fresh && !this.message && processor && processor.messageId >= 0) {
             const message = messages()[processor.messageId];
@@ -95,7 +95,8 @@ export class Reply {
             }
         }
         const length = text.length + (processor?.reasoningHandler?.reasoning?.length ?? 0);
-        this.tokens += length === this.length ? 0 : 1;
+        const grown = length !== this.length;
+        this.tokens += grown ? 1 : 0;
         this.length = length;
         this.raw = text;
         this.stamp = this.message?.gen_finished;
@@ -105,6 +106,9 @@ export class Reply {
             this.#flushLater();
             // SillyTavern shows it when all have heard of it.
             timers.soon(() => this.over || this.#flush(false));
+        }
+        if (grown) {
+            onGrowth(this.tokens);
         }
     }
 

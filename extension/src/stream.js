@@ -31,6 +31,7 @@ import { Reply } from './reply.js';
  * @property {import('./timer.js').Timers} timers The clock.
  * @property {(kind: Kind | null) => void} onKind Told of what is being generated.
  * @property {(start: {stream: number, kind: Kind, speaker: string | null}) => void} onBegin Told of each start.
+ * @property {(tokens: number) => void} onGrowth Told how many bits of the reply have come whenever there are more.
  * @property {(end: Record<string, any>, message: LiveMessage | null) => void} onEnd Told of each end as `stream_end` says it, and the
  * message that was written, if one was.
  */

@@ -46,7 +46,6 @@ export function desk() {
     const generations = new Generations({
         tell: (step) => steps.push(step),
         streams: () => tavern.streaming,
-        processor: () => tavern.streamingProcessor,
         timers,
         now,
     });
@@ -62,6 +61,7 @@ export function desk() {
         now: () => timers.time,
         onKind: (kind) => kinds.push(kind),
         onBegin: (start) => generations.began(start),
+        onGrowth: (tokens) => generations.grown(tokens),
         onEnd: (end) => generations.ended(end),
     });
     const on = (name, listener) => tavern.emitter.on(name, listener);
@@ -82,7 +82,6 @@ export function desk() {
     on('STREAM_TOKEN_RECEIVED', (text) => {
         silence.sign();
         streams.token(text);
-        generations.token(text);
     });
     on('GENERATION_ENDED', () => {
         generations.hidden();
