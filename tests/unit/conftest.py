@@ -1,5 +1,5 @@
 """What the tests of the modules have in common: property tests that do not fail because a computer is slow, a
-configuration folder of their own, and a hub on real sockets."""
+configuration folder of their own, a hub on real sockets, and folders laid out like SillyTavern's."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,8 +9,10 @@ import hypothesis
 import pytest
 from client_rig import FakeTavern
 from hub_rig import PATIENCE, Rig
+from tavern_tree import make_program, make_source
 
 from chatbridge_gui import demo
+from chatbridge_gui.installer import actions
 
 hypothesis.settings.register_profile("any computer", deadline=None)
 hypothesis.settings.load_profile("any computer")
@@ -22,6 +24,20 @@ def config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     folder = tmp_path / "config"
     monkeypatch.setenv("CHATBRIDGE_CONFIG", str(folder))
     return folder
+
+
+@pytest.fixture
+def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The extension that the installer puts into SillyTavern, a small one."""
+    folder = make_source(tmp_path / "the extension")
+    monkeypatch.setattr(actions, "extension_source", lambda: folder)
+    return folder
+
+
+@pytest.fixture
+def program(tmp_path: Path) -> Path:
+    """A SillyTavern to install into."""
+    return make_program(tmp_path / "Silly Tavern 酒馆")
 
 
 @pytest.fixture

@@ -1,7 +1,13 @@
 """Small SillyTavern folders, laid out like the real one."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
+
+import pytest
+
+from chatbridge_gui.installer import InstallError
 
 MANIFEST = {
     "display_name": "ChatBridge",
@@ -79,3 +85,13 @@ def snapshot(folder: Path) -> dict[str, str | None]:
         path.relative_to(folder).as_posix(): path.read_text(encoding="utf-8") if path.is_file() else None
         for path in folder.rglob("*")
     }
+
+
+def version_in(folder: Path) -> object:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["version"]
+
+
+def refusal(call: Callable[..., Any], *args: Any, **options: Any) -> InstallError:
+    with pytest.raises(InstallError) as caught:
+        call(*args, **options)
+    return caught.value

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 from commands import ROOT, environment, run_cli
-from tavern_tree import THIRD_PARTY, USER, make_program, make_user, put_copy
+from tavern_tree import THIRD_PARTY, USER, make_user, put_copy
 
 import chatbridge_gui
 from chatbridge_gui import cli, installer
@@ -32,11 +32,6 @@ def configuration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(installer, "find_installations", list)
     monkeypatch.setattr(sys, "stdin", io.StringIO())
     return folder
-
-
-@pytest.fixture
-def program(tmp_path: Path) -> Path:
-    return make_program(tmp_path / "Silly Tavern 酒馆")
 
 
 def usage_error(*argv: str) -> int | str | None:
