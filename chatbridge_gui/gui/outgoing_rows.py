@@ -8,6 +8,7 @@ import ttkbootstrap as ttk
 
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.outgoing import Outgoing, State
+from chatbridge_gui.gui.row_list import ellipsis
 from chatbridge_gui.gui.theme import Look, Palette
 from chatbridge_gui.gui.wording import say
 
@@ -174,17 +175,8 @@ class OutgoingRow(ttk.Frame):
 
     def _fitting(self, width: int) -> str:
         """As much of the text's beginning as this width has room for."""
-        line, font = " ".join(self.outgoing.text[:LONGEST].split()), self.look.body
-        if len(self.outgoing.text) <= LONGEST and font.measure(line) <= width:
-            return line
-        low, high = 0, len(line)
-        while low < high:
-            middle = (low + high + 1) // 2
-            if font.measure(line[:middle] + "…") <= width:
-                low = middle
-            else:
-                high = middle - 1
-        return line[:low].rstrip() + "…"
+        line, more = " ".join(self.outgoing.text[:LONGEST].split()), "…" if len(self.outgoing.text) > LONGEST else ""
+        return ellipsis(line + more, self.look.body, width)
 
     def refresh(self) -> None:
         """Show the state as it is now."""
