@@ -95,9 +95,10 @@ def test_reading_is_taken_back_and_granted_in_mid_reply(ask: Asker, listening: D
     ask.everybody.all_show("Once ")
     before = mirror_of(ask).chat.id
     press(ask, "read")
-    until(ask, "nothing to be left", lambda mirror: mirror.chat.id is None and not mirror.streams)
+    until(ask, "nothing to be left", lambda mirror: "read" not in mirror.state.permissions)
     mirror = mirror_of(ask)
-    assert (mirror.total, mirror.chat.character, mirror.chat.persona) == (0, None, None)
+    assert not mirror.streams
+    assert (mirror.total, mirror.chat.id, mirror.chat.character, mirror.chat.persona) == (0, None, None, None)
     state = mirror.state
     assert (state.character, state.persona, state.generating) == (None, None, True)
     heard = len(ask.app.frames)
