@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.config import HubConfig, LetIn
@@ -11,6 +11,8 @@ from chatbridge_gui.settings import Settings, SettingsError
 
 Verdict: TypeAlias = Literal["once", "always", "refused"]
 """`once` and `refused` hold until the program ends."""
+LISTS: Final = ("allowed_origins", "allowed_programs")
+"""Of the settings, those that the command line may change while the window is open."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Admission:
         self._settings = settings
         self._failed = failed
         self._this_run: dict[AccessWanted, Verdict] = {}
+        self._unkept = False
 
     @property
     def let_in(self) -> LetIn:
@@ -60,6 +63,17 @@ class Admission:
             allowed_programs=self._allowed("program", self._settings.allowed_programs),
             refused=tuple(one.who for one, verdict in self._this_run.items() if verdict == "refused"),
         )
+
+    def read_again(self) -> None:
+        """Take over what the command line has changed, unless something that was said here could not be written."""
+        if self._unkept:
+            return
+        try:
+            kept = settings_file.load()
+        except SettingsError:  # it is told where the settings are loaded or written
+            return
+        for name in LISTS:
+            setattr(self._settings, name, getattr(kept, name))
 
     def known(self) -> list[Known]:
         """Everybody the user has decided about, those who are refused last."""
@@ -104,6 +118,7 @@ class Admission:
 
     def _keep(self, stranger: AccessWanted, *, kept: bool) -> None:
         """Have it in the settings, or not."""
+        self.read_again()
         name = "allowed_origins" if stranger.kind == "page" else "allowed_programs"
         before: list[str] = getattr(self._settings, name)
         after = [who for who in before if who != stranger.who] + ([stranger.who] if kept else [])
@@ -115,4 +130,5 @@ class Admission:
         try:
             settings_file.remember(**changes)
         except SettingsError as error:
+            self._unkept = True
             self._failed(error)

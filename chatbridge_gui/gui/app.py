@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Final
 
 import ttkbootstrap as ttk
+from msgspec.structs import asdict, replace
 
 from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.events import HubFailed, HubStarted
 from chatbridge_gui.diagnostics import Diagnostics
 from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.admission import LISTS
 from chatbridge_gui.gui.appearance import wanted_theme
 from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.i18n import t
@@ -55,7 +57,7 @@ def run(options: Options, hub_factory: HubFactory | None = None, kept: Diagnosti
         raise NoDisplay(str(error)) from error
     root.withdraw()
     hub_factory = hub_factory or _hub_thread(kept)
-    own = (settings.host, settings.port)
+    loaded = replace(settings)
     port = _free_port() if options.replay is not None and options.port is None else options.port
     settings.host, settings.port = options.host or settings.host, port or settings.port
     given = (settings.host, settings.port)
@@ -76,7 +78,7 @@ def run(options: Options, hub_factory: HubFactory | None = None, kept: Diagnosti
 
     def leaving() -> None:
         if trouble is None and not raised and options.replay is None:
-            _keep(place, window, settings, own, given)
+            _keep(place, window, settings, loaded, given)
 
     draft = DraftFile(settings_file.folder() / "draft.json") if options.replay is None else None
     window = MainWindow(
@@ -125,14 +127,18 @@ def _load() -> tuple[Settings, SettingsError | None]:
         return Settings(), error
 
 
-def _keep(place: Place, window: MainWindow, settings: Settings, own: tuple[str, int], given: tuple[str, int]) -> None:
-    """Save how the window was left. What the command line said was for this time only."""
+def _keep(place: Place, window: MainWindow, settings: Settings, loaded: Settings, given: tuple[str, int]) -> None:
+    """Save how the window was left, and nothing else: the command line may have changed the file since it was loaded.
+    What the window was started with was for this time only."""
     place.keep()
     window.layout.keep(settings)
     if (settings.host, settings.port) == given:
-        settings.host, settings.port = own
+        settings.host, settings.port = loaded.host, loaded.port
+    changed = {name: value for name, value in asdict(settings).items() if value != getattr(loaded, name)}
+    for name in LISTS:  # each of their changes was written when it was made
+        changed.pop(name, None)
     try:
-        settings_file.save(settings)
+        settings_file.remember(**changed)
     except SettingsError as error:
         _say(str(error))
 

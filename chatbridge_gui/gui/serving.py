@@ -51,6 +51,8 @@ class Serving:
     def start(self, host: str, port: int) -> None:
         """Listen there."""
         self._settings.host, self._settings.port = host, port
+        self.admission.read_again()
+        self.panel.access.refresh()
         try:
             config = self.admission.config(host, port)
         except SettingsError as error:

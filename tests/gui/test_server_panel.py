@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tkinter
 from typing import Any, Literal
 
 import pytest
@@ -191,6 +192,34 @@ def test_a_page_is_asked_about_and_the_answer_kept(
     driver.until(lambda: driver.window.server_panel.phase == "stopped")
     driver.window.server_panel.start_button.invoke()
     assert (driver.hub.starts[-1].allowed_origins, driver.hub.starts[-1].refused) == (origins, refused)
+
+
+@pytest.mark.usefixtures("quick")
+def test_what_the_command_line_allows_is_let_in_from_the_next_start_on(driver: Driver) -> None:
+    driver.started()
+    panel, other = driver.window.server_panel, "https://chat.example"
+    settings.remember(allowed_origins=[other])
+    asked(driver, PAGE)
+    driver.window.access_question.always_button.invoke()
+    assert settings.load().allowed_origins == [other, PAGE.who]
+    settings.remember(allowed_origins=[other], allowed_programs=["a bot"])
+    panel.restart_button.invoke()
+    assert (driver.hub.starts[-1].allowed_origins, driver.hub.starts[-1].allowed_programs) == ((other,), ("a bot",))
+    assert len(panel.access.rows()) == 2 and not any(PAGE.who in row for row in panel.access.rows())
+
+
+def test_what_cannot_be_written_holds_for_this_run(root: tkinter.Tk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(**_: object) -> None:
+        raise settings.SettingsError("the disk is full")
+
+    driver = Driver(root)
+    driver.started()
+    monkeypatch.setattr(settings, "remember", fail)
+    driver.window.serving.admission.decide(PAGE, "always")
+    driver.until(lambda: "the disk is full" in "\n".join(driver.window.log_pane.shown_rows()))
+    driver.window.server_panel.restart_button.invoke()
+    assert driver.hub.starts[-1].allowed_origins == (PAGE.who,)
+    driver.finish()
 
 
 @pytest.mark.usefixtures("quick")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbridge_gui import __version__
-from chatbridge_gui.bridge.events import HubFailed, HubStarted, HubStopped
+from chatbridge_gui import __version__, settings
+from chatbridge_gui.bridge.events import AccessWanted, HubFailed, HubStarted, HubStopped
 from chatbridge_gui.gui import app
 from chatbridge_gui.gui.app import Options, run
 from chatbridge_gui.gui.main_window import MainWindow
@@ -122,6 +122,24 @@ def test_what_the_command_line_says_is_not_remembered(program: Program) -> None:
     assert program.run(Options(port=9009)) == 0
     assert program.hub is not None and program.hub.starts[0].port == 9009
     assert program.saved()["port"] == 8001
+
+
+def test_what_the_command_line_allowed_meanwhile_is_not_lost(program: Program) -> None:
+    settings.save(Settings(allowed_origins=["https://old.example"], log_height=300))
+    act = program.act
+
+    def meanwhile() -> None:
+        assert program.window is not None
+        program.window.serving.admission.decide(AccessWanted("page", "https://window.example"), "always")
+        settings.remember(allowed_origins=["https://window.example", "https://line.example"], allowed_programs=["bot"])
+        program.window.set_language("zh")
+        act()
+
+    program.act = meanwhile  # type: ignore[method-assign]
+    assert program.run(Options()) == 0
+    left = settings.load()
+    assert left.allowed_origins == ["https://window.example", "https://line.example"]
+    assert (left.allowed_programs, left.language, left.log_height) == (["bot"], "zh", 300)
 
 
 def test_damaged_settings_are_told_and_left_alone(program: Program) -> None:
