@@ -62,6 +62,18 @@ def test_a_chat_that_may_not_be_read_is_explained(driver: Driver) -> None:
     driver.until(lambda: "Read the chat" in driver.window.empty_state.next_text())
 
 
+def test_one_that_left_without_a_chat_is_connected_no_more(driver: Driver) -> None:
+    window, empty = driver.window, driver.window.empty_state
+    window.showing.installed = True
+    driver.started()
+    driver.connected(tavern())
+    driver.news(history([], chat=ChatRef(id=None)), state())
+    driver.until(lambda: empty.kind == "chat" and empty.choose_button.winfo_ismapped())
+    driver.connected()
+    driver.until(lambda: empty.ticked() == ["server", "install"])
+    assert "by itself" in empty.next_text() and not empty.choose_button.winfo_ismapped()
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_the_steps_follow_the_language(driver: Driver, language: str) -> None:
     driver.window.set_language("zh" if language == "zh" else "en")
