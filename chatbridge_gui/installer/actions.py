@@ -2,7 +2,7 @@
 
 import errno
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -107,6 +107,27 @@ def install(path: Path, *, replace_other: bool | None = None) -> InstallReport:
     )
 
 
+def update(path: Path) -> tuple[Path, ...]:
+    """Bring the copies up to date that the SillyTavern at `path` (as for `install`) has, and tell which; add none.
+
+    One that is a git checkout or a link is left as it is.
+
+    Raises:
+        InstallError: nothing was changed.
+    """
+    source = extension_source()
+    place = locate(path, source)
+    folders = (place.extensions, *place.others)
+    copies = [copy for folder in folders for copy in find_copies(folder, source)]
+    if not copies:
+        raise _not_installed(folders, "update")
+    ours = [copy.folder for copy in copies if copy.obstacle is None]
+    if not ours:
+        _refuse_obstacle(copies[0])
+    _exchange([Swap(folder, source) for folder in ours], source)
+    return tuple(ours)
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What `install` would do: `version` is that of the copy which is there already, empty if there is none."""
@@ -152,9 +173,7 @@ def uninstall(path: Path) -> UninstallReport:
         for copy in kept
     )
     if not copies:
-        where = ", ".join(str(folder) for folder in folders)
-        text = f"There is no ChatBridge in {where}; nothing to remove."
-        raise InstallError("not_installed", " ".join((text, *notes)), {"folders": where})
+        raise _not_installed(folders, "remove", notes)
     for copy in copies:
         _refuse_obstacle(copy)
     _exchange([Swap(copy.folder, None) for copy in copies], source)
@@ -201,6 +220,12 @@ def _linked(folder: Path) -> InstallError:
         "Delete the link itself to have a copy installed in its place.",
         {"folder": str(folder), "origin": origin},
     )
+
+
+def _not_installed(folders: Iterable[Path], wanted: str, notes: Iterable[str] = ()) -> InstallError:
+    where = ", ".join(map(str, folders))
+    text = f"There is no ChatBridge in {where}; nothing to {wanted}."
+    return InstallError("not_installed", " ".join((text, *notes)), {"folders": where})
 
 
 def _question(target: Path, others: Sequence[Copy]) -> InstallError:

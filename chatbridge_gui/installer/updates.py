@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from chatbridge_gui.installer.actions import InstallReport, install, uninstall
+from chatbridge_gui.installer.actions import uninstall, update
 from chatbridge_gui.installer.copies import extension_source, find_copies
 from chatbridge_gui.installer.errors import InstallError
 from chatbridge_gui.installer.places import find_installations, locate
@@ -37,12 +37,12 @@ def find_installed(known: Iterable[Path] = ()) -> list[Path]:
 
 
 def update_everywhere(known: Iterable[Path] = ()) -> Sweep:
-    """Bring every copy up to date.
+    """Bring every copy up to date; none is added.
 
     Raises:
         InstallError: `source_missing`.
     """
-    return _sweep(find_installed(known), lambda folder: _updated(install(folder, replace_other=False)))
+    return _sweep(find_installed(known), update)
 
 
 def remove_everywhere(known: Iterable[Path] = ()) -> Sweep:
@@ -52,10 +52,6 @@ def remove_everywhere(known: Iterable[Path] = ()) -> Sweep:
         InstallError: `source_missing`.
     """
     return _sweep(find_installed(known), lambda folder: uninstall(folder).removed)
-
-
-def _updated(report: InstallReport) -> tuple[Path, ...]:
-    return (report.folder,) if report.other_copy is None else (report.folder, report.other_copy)
 
 
 def _sweep(folders: Iterable[Path], act: Callable[[Path], tuple[Path, ...]]) -> Sweep:

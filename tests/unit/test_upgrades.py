@@ -6,7 +6,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from tavern_tree import SHIPPED, THIRD_PARTY, make_program, make_source
+from tavern_tree import SHIPPED, THIRD_PARTY, USER, make_program, make_source, put_copy, version_in
 
 from chatbridge_gui import cli, installer, log_file, settings
 from chatbridge_gui.installer import InstallError, actions, packing, places, updates
@@ -73,9 +73,35 @@ def test_one_that_cannot_be_updated_does_not_keep_the_others(home: Path, tmp_pat
     assert [error.code for error in sweep.failed] == ["git_checkout"]
 
 
+def test_a_users_copy_is_updated_where_it_is_and_none_is_put_beside_it(home: Path) -> None:
+    program = a_tavern(home / "SillyTavern")
+    copy = put_copy(program / USER / "extensions" / "ChatBridge")
+    assert installer.update_everywhere() == installer.Sweep((copy,), ())
+    assert version_in(copy) == "9.1.0"
+    assert os.listdir(program / THIRD_PARTY) == []
+
+
+@pytest.mark.parametrize("checkout", [THIRD_PARTY, USER / "extensions"])
+def test_a_checkout_beside_other_copies_stays_unnamed_and_they_are_updated(home: Path, checkout: Path) -> None:
+    program = a_tavern(home / "SillyTavern")
+    places = [program / THIRD_PARTY, program / USER / "extensions"]
+    copies = [put_copy(place / name) for place in places for name in ("ChatBridge", "renamed")]
+    left = program / checkout / "ChatBridge"
+    (left / ".git").mkdir()
+    sweep = installer.update_everywhere()
+    assert sweep == installer.Sweep(tuple(copy for copy in copies if copy != left), ())
+    assert {copy: version_in(copy) for copy in copies} == {
+        copy: "0.0.1" if copy == left else "9.1.0" for copy in copies
+    }
+
+
 def test_where_there_is_no_copy_nothing_is_done(home: Path) -> None:
     before = tree(a_tavern(home / "SillyTavern"))
     assert installer.update_everywhere() == installer.Sweep((), ())
+    assert tree(home / "SillyTavern") == before
+    with pytest.raises(InstallError) as refused:
+        actions.update(home / "SillyTavern")
+    assert refused.value.code == "not_installed"
     assert tree(home / "SillyTavern") == before
 
 
