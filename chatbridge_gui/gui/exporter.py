@@ -211,8 +211,10 @@ class Exporter:
             self._again(export)
 
     def _again(self, export: Export) -> None:
+        """Another export in its place: the answers that are still on their way belong to the list of before."""
         if export.attempts < ATTEMPTS:
-            self._begin(export)
+            self._export = Export(export.tavern, export.chat, export.format, export.path, export.attempts)
+            self._begin(self._export)
         else:
             self._fail(t("export.changing"))
 

@@ -201,6 +201,28 @@ def test_a_chat_that_changes_while_it_is_read_is_read_again(driver: Driver, tmp_
     assert len(asked(driver)) == 4
 
 
+@pytest.mark.parametrize("gone", [1, 2])
+def test_answers_for_the_list_of_before_are_not_put_into_the_new_one(driver: Driver, tmp_path: Path, gone: int) -> None:
+    driver.chatting([message("Seraphina", f"{uid}b", uid, swipe_id=1, swipe_count=2) for uid in range(1, 5)])
+    path = tmp_path / "chat.jsonl"
+    export(driver, path)
+    before = asked(driver)
+    assert len(before) == 8
+    driver.news(changed(0, Splice(at=0, remove=gone)))
+    for number, content in before:
+        failure = Failure(code="not_found", message="", params={"uid": content["uid"]})
+        result = {"text": json.dumps(["of", "before"]), "total": 9, "next": None}
+        is_gone = int(content["uid"]) <= gone
+        driver.tell(Answered(number, None if is_gone else result, failure if is_gone else None))
+    driver.settle()
+    assert not path.exists() and f"0 of {8 - 2 * gone}" in bar(driver).said()
+    versions = {str(uid): [f"{uid}a", f"{uid}b"] for uid in range(gone + 1, 5)}
+    answer(driver, {(uid, "swipes"): [json.dumps(both)] for uid, both in versions.items()})
+    assert told(driver) == f"{4 - gone} messages are in {path}"
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [line["swipes"] for line in lines[1:]] == list(versions.values())
+
+
 def test_another_chat_that_is_opened_meanwhile_ends_it(driver: Driver, tmp_path: Path) -> None:
     driver.chatting([message("Seraphina", "Two.", 1, swipe_id=1, swipe_count=2)])
     export(driver, tmp_path / "chat.jsonl")
