@@ -24,10 +24,11 @@ _LONGEST_ANSWER = 4096
 async def why_not(config: HubConfig, host: str, port: int, error: OSError | UnicodeError | OverflowError) -> HubFailed:
     """Why the hub cannot listen there, and what to do."""
     params = {"host": config.host, "port": port}
-    code = error.errno if isinstance(error, OSError) else None
+    code = error.errno if isinstance(error, OSError) else 0
     if code == errno.EADDRINUSE:
         return await _who_is_there(config, host, port, params)
-    if isinstance(error, socket.gaierror | UnicodeError) or code == errno.EADDRNOTAVAIL:
+    no_address = code in (None, errno.EADDRNOTAVAIL)  # newer asyncio says so in words alone, without a number
+    if no_address or isinstance(error, socket.gaierror | UnicodeError):
         return HubFailed(
             "bad_address",
             f"this computer has no address {config.host!r}. Use localhost, or 0.0.0.0 for every network.",

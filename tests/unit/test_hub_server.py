@@ -1,6 +1,7 @@
 """Listening: start, stop and start again, who is let in, and what plain HTTP is answered."""
 
 import asyncio
+import errno
 import io
 import json
 import logging
@@ -9,6 +10,7 @@ import threading
 import time
 import zipfile
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from hub_rig import PATIENCE, Rig, open_files, other_program, raw_frame, text_frame
@@ -73,6 +75,26 @@ def test_an_address_this_computer_does_not_have_is_said(rigs: MakeRig, host: str
     assert isinstance(event, HubFailed)
     assert event.code == "bad_address"
     assert host in event.message
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        OSError("could not bind on any address out of [('203.0.113.7', 8123)]"),
+        OSError(errno.EADDRNOTAVAIL, "error while attempting to bind on address ('203.0.113.7', 8123)"),
+    ],
+    ids=["Python 3.13", "Python 3.11"],
+)
+def test_an_address_this_computer_does_not_have_is_said_whatever_python_calls_it(
+    rigs: MakeRig, monkeypatch: pytest.MonkeyPatch, error: OSError
+) -> None:
+    async def refuse(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(server, "serve", refuse)
+    event = rigs().start("203.0.113.7", 8123, token="secret")
+    assert isinstance(event, HubFailed)
+    assert (event.code, event.params["host"]) == ("bad_address", "203.0.113.7")
 
 
 def test_a_port_that_cannot_be_is_said(rigs: MakeRig) -> None:
