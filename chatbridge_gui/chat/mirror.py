@@ -1,7 +1,7 @@
 """A copy of a tavern's open chat, kept equal to the tab's by what the tavern sends."""
 
-from dataclasses import dataclass, field
-from typing import Final, Literal
+from dataclasses import dataclass, field, replace
+from typing import Final, Literal, Self
 
 from chatbridge_gui.chat import splices
 from chatbridge_gui.protocol.messages import (
@@ -67,6 +67,10 @@ class LiveStream:
     def shown(self) -> str:
         """What a reader sees: the kept part and the new one."""
         return self.base + self.text
+
+    def copy(self) -> Self:
+        """The reply as it is now, which does not grow."""
+        return replace(self, _text=[self.text], _reasoning=[self.reasoning])
 
     def as_news(
         self, chat_id: str | None, epoch: int, known: tuple[int, int] | None

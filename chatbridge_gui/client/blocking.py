@@ -235,5 +235,6 @@ def snapshot(mirror: ChatMirror) -> ChatMirror:
     """A copy that another thread can read while the chat goes on."""
     copy = ChatMirror()
     copy.chat, copy.epoch, copy.revision, copy.start = mirror.chat, mirror.epoch, mirror.revision, mirror.start
-    copy.messages, copy.streams, copy.state = list(mirror.messages), dict(mirror.streams), mirror.state
+    copy.messages, copy.state, copy.has_reported = list(mirror.messages), mirror.state, mirror.has_reported
+    copy.streams = {number: live.copy() for number, live in mirror.streams.items()}
     return copy

@@ -35,6 +35,21 @@ def test_a_script_reads_asks_and_follows_a_reply(rig: Rig, tavern: FakeTavern) -
         assert not bridge.tavern.stop().stopped
 
 
+def test_a_copy_of_the_chat_stays_as_it_is_while_its_reply_grows(rig: Rig, tavern: FakeTavern) -> None:
+    with connect_blocking(port=rig.port) as bridge:
+        replies = bridge.streams()
+        tavern.begin(1)
+        pieces = iter(replies.next(PATIENCE))
+        for text in ("In ", "my "):
+            tavern.grow(1, text)
+            assert next(pieces) == text
+        copy = bridge.chat
+        tavern.grow(1, "glade.")
+        assert next(pieces) == "glade."
+        assert (copy.streams[1].shown, bridge.chat.streams[1].shown) == ("In my ", "In my glade.")
+        assert copy.has_reported
+
+
 def test_errors_are_the_same(rig: Rig, tavern: FakeTavern) -> None:
     tavern.refusal = {"code": "busy", "message": "it is talking", "retryable": True}
     with connect_blocking(port=rig.port) as bridge:
