@@ -30,9 +30,10 @@ _FORGOTTEN_AFTER: Final = 30 * 24 * 3600.0
 
 
 class CrashReports:
-    """Writes reports into a folder. `told` is called, in whatever thread it was, with the file of each new one."""
+    """Writes reports into a folder. `told` is called, in whatever thread it was, with the file of each new one; `say`
+    tells the user of the program's end, and of what cannot be read or written."""
 
-    def __init__(self, program: str, place: Path, log: LogFile) -> None:
+    def __init__(self, program: str, place: Path, log: LogFile, say: Callable[[str], object] = print) -> None:
         self.told: Callable[[Path], None] = lambda _path: None
         self._program = program
         self._place = place
@@ -41,7 +42,7 @@ class CrashReports:
         self._lock = threading.Lock()
         self._fault: TextIO | None = None
         self._hooks = sys.excepthook, threading.excepthook
-        self._say: Callable[[str], object] = print
+        self._say = say
 
     # --- writing one ------------------------------------------------------------------------------------------------
 
@@ -89,9 +90,9 @@ class CrashReports:
 
     # --- being there when it happens --------------------------------------------------------------------------------
 
-    def install(self, say: Callable[[str], object]) -> None:
-        """From now on what nobody catches is reported; `say` tells the user of the program's end."""
-        self._say = say
+    def install(self) -> None:
+        """From now on what nobody catches is reported. What was left behind must have been gathered: the file may have
+        the name of the last time's, where each start has the same process id."""
         self._hooks = sys.excepthook, threading.excepthook
         sys.excepthook, threading.excepthook = self._ended, self._thread_ended
         if faulthandler.is_enabled():  # somebody wants to see it elsewhere
@@ -101,7 +102,7 @@ class CrashReports:
             self._fault = self._fault_file(os.getpid()).open("w", encoding="utf-8")
             faulthandler.enable(self._fault)
         except OSError as error:
-            say(f"reports of crashes cannot be written to {self._place}: {error.strerror or error}")
+            self._say(f"reports of crashes cannot be written to {self._place}: {error.strerror or error}")
 
     def close(self) -> None:
         """The program ends as it should."""
@@ -148,18 +149,19 @@ class CrashReports:
     def _gather_faults(self) -> None:
         """What Python could say of itself while it was ended by the system becomes a report."""
         for file in self._place.glob(f"fault-{self._program}-*.txt"):
-            if file == self._fault_file(os.getpid()):
-                continue
-            text = file.read_text(encoding="utf-8", errors="replace")
+            try:
+                text = file.read_text(encoding="utf-8", errors="replace")
+                ended = file.stat().st_mtime
+                if not text.strip() and time.time() - ended < _FORGOTTEN_AFTER:
+                    continue  # it may be of a program that runs
+                file.unlink()
+            except (FileNotFoundError, PermissionError):  # of one that has just ended, or, on Windows, of one that
+                continue  # runs: nobody else can remove it then, and it may hold faults that were outlived
             if text.strip():
                 rows = "\n".join(_tail(self._log.path))
-                what = "The program was ended by the system."
-                heading = _heading(self._program, what, file.stat().st_mtime)
+                heading = _heading(self._program, "The program was ended by the system.", ended)
                 report = f"{heading}\nWhere it happened\n\n{text}\nThe last rows of the log\n\n{rows}\n"
                 self._put(self._file("crash"), report)
-            elif time.time() - file.stat().st_mtime < _FORGOTTEN_AFTER:
-                continue  # it may be of a program that runs
-            file.unlink(missing_ok=True)
 
     def _told_file(self) -> Path:
         return self._place / f"told-{self._program}.txt"

@@ -1,5 +1,6 @@
 """What fails leaves a report that says where, and nothing of what was talked about; also when the process is gone."""
 
+import faulthandler
 import os
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from commands import ROOT, environment, start_cli
 
-from chatbridge_gui import __version__, crash_reports
+from chatbridge_gui import __version__, crash_reports, diagnostics
 from chatbridge_gui.bridge.events import LogRow
 from chatbridge_gui.crash_reports import AT_MOST, KEPT, CrashReports, words
 from chatbridge_gui.log_file import LogFile
@@ -88,6 +89,47 @@ def test_a_process_that_the_system_ends_leaves_a_report_too(tmp_path: Path) -> N
     assert "crash-window-" in again.stdout
     assert not list(tmp_path.glob("fault-*"))
     assert "LEFT None" in run("kept.__exit__(None, None, None)", tmp_path).stdout
+
+
+@pytest.fixture
+def own_fault_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A begin of diagnostics opens its own file, though the tests' own run has one already."""
+    monkeypatch.setattr(faulthandler, "is_enabled", lambda: False)
+    monkeypatch.setattr(faulthandler, "enable", lambda _file: None)
+    monkeypatch.setattr(faulthandler, "disable", lambda: None)
+
+
+@pytest.mark.usefixtures("own_fault_file")
+def test_a_process_with_the_number_of_the_one_before_finds_its_report(tmp_path: Path) -> None:
+    (tmp_path / f"fault-serve-{os.getpid()}.txt").write_text("Fatal Python error: Segmentation fault\n")
+    said: list[str] = []
+    with diagnostics.begin("serve", said.append, tmp_path) as kept:
+        assert kept.left_behind is not None and "Segmentation fault" in kept.left_behind.read_text()
+        assert (tmp_path / f"fault-serve-{os.getpid()}.txt").read_text() == ""
+    assert not list(tmp_path.glob("fault-*")) and said == []
+
+
+@pytest.mark.usefixtures("own_fault_file")
+@pytest.mark.parametrize("text", ["Windows fatal exception: code 0xe0000001\n", ""])
+@pytest.mark.parametrize("error", [PermissionError(13, "it is in use"), FileNotFoundError(2, "it is gone")])
+def test_the_file_of_another_that_runs_is_no_crash_and_no_trouble(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, error: OSError
+) -> None:
+    in_use = tmp_path / "fault-window-1.txt"
+    in_use.write_text(text)
+    os.utime(in_use, (0, 0))
+    unlink = Path.unlink
+
+    def refuse(path: Path, missing_ok: bool = False) -> None:
+        if path == in_use:
+            raise error
+        unlink(path, missing_ok)
+
+    monkeypatch.setattr(Path, "unlink", refuse)
+    said: list[str] = []
+    with diagnostics.begin("window", said.append, tmp_path) as kept:
+        assert kept.left_behind is None and said == []
+    assert in_use.read_text() == text
 
 
 def test_a_thread_that_ends_is_reported_and_the_program_goes_on(tmp_path: Path) -> None:
