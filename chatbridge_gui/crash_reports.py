@@ -230,5 +230,9 @@ def _tail(path: Path, count: int = 50) -> list[str]:
 
 def _without_home(text: str) -> str:
     """The user's name is in many a path, and is nobody else's business."""
-    home = str(Path.home())
-    return text.replace(home, "~") if len(home) > 1 else text
+    home = Path.home()
+    if len(str(home)) > 1:
+        doubled = str(home).replace("\\", "\\\\")  # as Windows paths are quoted in an error's words
+        for shape in (doubled, str(home), home.as_posix()):
+            text = text.replace(shape, "~")
+    return text

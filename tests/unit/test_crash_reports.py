@@ -7,7 +7,7 @@ import sys
 import textwrap
 import time
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PureWindowsPath
 
 import pytest
 from commands import ROOT, environment, start_cli
@@ -211,6 +211,19 @@ def test_the_user_s_name_is_not_in_a_report(
     path = reports.unexpected(failed("in /home/ann.other/SillyTavern"))
     assert path is not None
     assert "ann.other" not in path.read_text() and "~/SillyTavern" in path.read_text()
+
+
+def test_the_user_s_name_is_in_no_shape_of_a_path_of_windows(
+    reports: CrashReports, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = PureWindowsPath("C:/Users/Ann")
+    monkeypatch.setattr(Path, "home", lambda: home)
+    quoted = OSError(2, "No such file or directory", str(home / "draft.json"))
+    path = reports.unexpected(failed(f"in {home / 'a'} and {(home / 'b').as_posix()}: {quoted}"))
+    assert path is not None
+    report = path.read_text(encoding="utf-8")
+    assert "Ann" not in report
+    assert r"in ~\a and ~/b: [Errno 2] No such file or directory: '~\\draft.json'" in report
 
 
 @pytest.mark.parametrize(
