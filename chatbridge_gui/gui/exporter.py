@@ -40,13 +40,15 @@ class AskTavern(Protocol):
 
 @dataclass(slots=True)
 class Export:
-    """One export on its way. `wanted` are the places in `messages` and their fields that are to be asked for still."""
+    """One export on its way; it is `waiting` until all pages have come. `wanted` are the places in `messages` and their
+    fields that are to be asked for still."""
 
     tavern: Tavern
     chat: ChatRef
     format: Format
     path: Path
     attempts: int = 0
+    waiting: bool = True
     messages: list[ChatMessage] = field(default_factory=list)
     originals: list[ChatMessage] = field(default_factory=list)
     wanted: list[tuple[int, str]] = field(default_factory=list)
@@ -100,7 +102,7 @@ class Exporter:
         if export is None:
             if self.bar.is_open and self._shown() is None:
                 self.cancel()
-        elif not export.attempts:
+        elif export.waiting:
             self._begin(export)
 
     # --- step by step -----------------------------------------------------------------------------------------------
@@ -137,6 +139,7 @@ class Exporter:
             else:
                 self.bar.show_progress(lambda: t("export.waiting", count=f"{mirror.start:,}"), 0)
             return
+        export.waiting = False
         export.attempts += 1
         export.originals = list(mirror.messages)
         export.messages = list(mirror.messages)

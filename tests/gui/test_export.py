@@ -223,6 +223,31 @@ def test_answers_for_the_list_of_before_are_not_put_into_the_new_one(driver: Dri
     assert [line["swipes"] for line in lines[1:]] == list(versions.values())
 
 
+def begun_again_before_all_pages_came(driver: Driver, path: Path) -> None:
+    """The chat is sent anew while it is read, and the first page of it is still to come."""
+    driver.chatting([message("Seraphina", "Two.", 1, swipe_id=1, swipe_count=2), *many(2, 5)])
+    export(driver, path)
+    number, _ = asked(driver)[0]
+    driver.news(history(many(2, 5), epoch=2, start=1))
+    driver.settle()
+    driver.tell_answer(number, failure=Failure(code="not_found", message="", params={"uid": "1"}))
+    assert "Waiting for 1 earlier messages" in bar(driver).said()
+
+
+def test_an_export_that_begins_again_goes_on_when_all_pages_have_come(driver: Driver, tmp_path: Path) -> None:
+    path = tmp_path / "chat.jsonl"
+    begun_again_before_all_pages_came(driver, path)
+    driver.news(history([message("Seraphina", "New.", 7)], epoch=2, start=0, total=3))
+    assert told(driver) == f"3 messages are in {path}"
+    assert json.loads(path.read_text(encoding="utf-8").splitlines()[1])["mes"] == "New."
+
+
+def test_an_export_that_begins_again_ends_with_its_tavern(driver: Driver, tmp_path: Path) -> None:
+    begun_again_before_all_pages_came(driver, tmp_path / "chat.jsonl")
+    driver.gone()
+    assert "1 earlier messages have not come" in told(driver) and os.listdir(tmp_path) == []
+
+
 def test_another_chat_that_is_opened_meanwhile_ends_it(driver: Driver, tmp_path: Path) -> None:
     driver.chatting([message("Seraphina", "Two.", 1, swipe_id=1, swipe_count=2)])
     export(driver, tmp_path / "chat.jsonl")
