@@ -53,6 +53,11 @@ class ChatSearch:
         """Whether there are messages that were not looked through yet."""
         return bool(self._todo)
 
+    @property
+    def behind(self) -> bool:
+        """Whether the chat has changed since `follow` was called: the indexes are those of before."""
+        return self._known != self.mirror.splices.count
+
     def _begin(self, begin: int) -> None:
         mirror = self.mirror
         self._known = mirror.splices.count
@@ -124,8 +129,8 @@ class ChatSearch:
         ]
 
     def hits(self, index: int) -> list[Hit]:
-        """Where it is found in this message, if that was looked through."""
-        if not (self.mirror.start <= index < len(self._counts)) or not self._counts[index]:
+        """Where it is found in this message, if that was looked through; nothing while the search is behind."""
+        if self.behind or not (self.mirror.start <= index < len(self._counts)) or not self._counts[index]:
             return []
         try:
             return self._hits(index)

@@ -57,6 +57,7 @@ class Finder:
         if not self.bar.is_open:
             self.open()
             return
+        self._view.refresh()  # both know the chat as it is before one of its messages is gone to
         search = self._search
         if search is None:
             return
@@ -104,10 +105,11 @@ class Finder:
         """A slice of the search, and the next one soon."""
         self._timer = None
         search = self._search
-        if search is None:
-            return
+        if search is None or search.behind:
+            return  # the view is about to take the change in, too: it goes on then
         search.step(SLICE)
         if self._here is None and search.total and not self._mirror_gone(search):
+            self._view.refresh()  # it may be behind alone, if it was scrolled meanwhile
             found = search.previous(Place(self._begin, 0))
             if found is not None:
                 self._go_to(search, found)

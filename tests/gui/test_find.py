@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
-from chatbridge_gui.gui import search_pattern
+from chatbridge_gui.bridge.events import News
+from chatbridge_gui.gui import finder, search_pattern
 from chatbridge_gui.gui.find_bar import FindBar
+from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.protocol.messages import ChatMessage, Splice
 
 from .conftest import TOTAL
@@ -164,14 +166,14 @@ def test_100_000_messages_are_searched_in_slices_and_far_hits_come_into_sight(
     view = long.window.chat_view
     turns: list[int] = []
     long.press("<Control-f>")
-    finder = long.window.finder
-    step = finder._step
+    finding = long.window.finder
+    step = finding._step
 
     def counted() -> None:
         turns.append(1)
         step()
 
-    monkeypatch.setattr(finder, "_step", counted)
+    monkeypatch.setattr(finding, "_step", counted)
     search(long, "number 4242")
     assert bar(long).said() == "11 of 11" and len(turns) > 10
     assert marked(long, "found_here") == ["number 4242"] and "number 42429." in view.text.get(
@@ -203,6 +205,69 @@ def test_what_is_found_follows_the_chat(driver: Driver) -> None:
     driver.until(lambda: bar(driver).said().endswith("of 5"))
     driver.news(history([message("Kael", "My number 7.")], epoch=2))
     driver.until(lambda: bar(driver).said() == "1 of 1")
+
+
+def searching(driver: Driver, monkeypatch: pytest.MonkeyPatch, text: str) -> Finder:
+    """A search that has only begun, and does not go on before `finish_searching`."""
+    monkeypatch.setattr(finder, "SLICE", 0.0)
+    driver.press("<Control-f>")
+    driver.until(lambda: driver.root.focus_get() is bar(driver).entry)
+    bar(driver).entry.insert(0, text)
+    driver.press("<Return>")
+    assert bar(driver).said() == "searching…"
+    return driver.window.finder
+
+
+def finish_searching(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    driver.until(lambda: "…" not in bar(driver).said())
+
+
+def test_a_change_that_the_view_has_not_shown_yet_neither_ends_nor_misleads_the_search(
+    driver: Driver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    driver.chatting([message("Seraphina", "wood " * (at % 3), at) for at in range(90)])
+    finding = searching(driver, monkeypatch, "wood")
+    handle = driver.window.receiving.handle
+    for revision in range(20):
+        monkeypatch.setattr(finder, "SLICE", 0.0003)
+        finding._step()
+        monkeypatch.setattr(finder, "SLICE", 0.0)
+        handle(News(1, changed(revision, Splice(at=0, remove=1), Splice(at=3, remove=1))))
+        monkeypatch.setattr(finder, "SLICE", 0.0003)
+        finding._step()  # Tk serves timers before what waits for it to be idle
+        monkeypatch.setattr(finder, "SLICE", 0.0)
+        driver.root.update()
+    finish_searching(driver, monkeypatch)
+    mirror = driver.window.chat_view.mirror
+    assert mirror is not None and len(mirror.messages) == 50
+    count = sum(one["mes"].count("wood") for one in mirror.messages)
+    assert bar(driver).said().endswith(f"of {count}")
+
+
+def test_f3_goes_by_the_chat_as_it_is_though_the_view_has_not_shown_it_yet(driver: Driver) -> None:
+    driver.chatting(many(100))
+    search(driver, "number 9")
+    assert bar(driver).said() == "11 of 11"
+    driver.window.receiving.handle(News(1, changed(0, Splice(at=0, remove=50))))
+    driver.window.finder.next()
+    assert bar(driver).said() == "1 of 10" and marked(driver, "found_here") == ["number 9"] and in_sight(driver)
+    driver.window.receiving.handle(News(1, changed(1, Splice(at=49, remove=1))))
+    driver.window.finder.previous()
+    assert bar(driver).said() == "9 of 9" and marked(driver, "found_here") == ["number 9"] and in_sight(driver)
+    assert "number 98." in driver.window.chat_view.text.get("found_here.first linestart", "found_here.first lineend")
+
+
+def test_a_search_goes_on_when_the_chat_is_sent_anew_in_pages(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    messages = many(400)
+    driver.chatting(messages)
+    searching(driver, monkeypatch, "message")
+    driver.news(history(messages[395:], epoch=2, start=395))
+    driver.settle()
+    driver.news(history(messages[:395], epoch=2, start=0, total=400))
+    driver.settle()
+    finish_searching(driver, monkeypatch)
+    assert bar(driver).said() == "400 of 400"
 
 
 def test_older_pages_that_come_while_the_bar_is_open_are_searched(driver: Driver) -> None:

@@ -105,6 +105,17 @@ def test_whatever_changes_it_knows_as_much_as_a_search_that_begins_then() -> Non
     assert search.next(Place(-1, 0)) == fresh.next(Place(-1, 0))
 
 
+def test_what_it_has_not_followed_yet_it_does_not_take_for_the_chat() -> None:
+    mirror = mirror_of(said("y", "x", "xx"))
+    search = done(begun(mirror, "x"))
+    assert len(search.hits(2)) == 2
+    splice = Splice(at=0, remove=1)
+    mirror.apply(ChatChanges(chat_id="a", epoch=1, base=0, revision=1, changes=[splice]))
+    assert search.behind and search.hits(0) == search.hits(1) == search.hits(2) == []
+    assert search.follow() is not None
+    assert [len(search.hits(index)) for index in range(3)] == [1, 2, 0]
+
+
 def test_a_chat_that_is_sent_anew_is_looked_through_anew() -> None:
     mirror = mirror_of(said("x", "y"))
     search = done(begun(mirror, "x"))
