@@ -19,7 +19,7 @@ from chatbridge_gui.installer.copies import (
     version_of,
 )
 from chatbridge_gui.installer.errors import InstallError, by_hand
-from chatbridge_gui.installer.places import Place, extensions_switched_off, locate
+from chatbridge_gui.installer.places import Place, extensions_switched_off, locate, require_new_enough
 
 NEXT_AFTER_INSTALL = "Reload SillyTavern's page, open Extensions (the three cubes) and ChatBridge, and press Connect."
 NEXT_AFTER_UNINSTALL = "Reload SillyTavern's page in every tab."
@@ -65,6 +65,7 @@ def install(path: Path, *, replace_other: bool | None = None) -> InstallReport:
     """
     source = extension_source()
     place = locate(path, source)
+    require_new_enough(place)
     if len(place.users) > 1 and place.program is None:
         users = ", ".join(str(user) for user in place.users)
         raise InstallError(
@@ -117,6 +118,7 @@ def update(path: Path) -> tuple[Path, ...]:
     """
     source = extension_source()
     place = locate(path, source)
+    require_new_enough(place)
     folders = (place.extensions, *place.others)
     copies = [copy for folder in folders for copy in find_copies(folder, source)]
     if not copies:
@@ -144,6 +146,7 @@ def plan(path: Path) -> Plan:
     """
     source = extension_source()
     place = locate(path, source)
+    require_new_enough(place)
     here = find_copies(place.extensions, source)
     if here:
         _refuse_obstacle(here[0])

@@ -43,7 +43,7 @@ def locate(path: Path, source: Path) -> Place:
     The data of several means all users again, as far as the program folder is known.
 
     Raises:
-        InstallError: `not_found`, `not_sillytavern`, `several_users`, `too_old`.
+        InstallError: `not_found`, `not_sillytavern`.
     """
     start = Path(os.path.abspath(os.path.expanduser(path)))
     if not os.path.exists(start):
@@ -66,8 +66,32 @@ def locate(path: Path, source: Path) -> Place:
             f"folder holds default-user with settings.json (from the first start on). {by_hand(source)}",
             {"path": str(start)},
         )
-    _require_new_enough(place)
     return place
+
+
+def require_new_enough(place: Place) -> None:
+    """Refuse to put the extension into a SillyTavern in which it would not run. To remove it any will do.
+
+    Raises:
+        InstallError: `too_old`.
+    """
+    numbers = re.match(r"(\d+)\.(\d+)", place.version)
+    if numbers is None or (int(numbers[1]), int(numbers[2])) >= OLDEST:
+        return
+    needed = ".".join(map(str, OLDEST))
+    if place.program is None:
+        where = str(place.users[0])
+        text = (
+            f"The data in {where} was last used by SillyTavern {place.version}, and ChatBridge needs {needed} or "
+            "newer. Update SillyTavern, open its page once, and install again."
+        )
+    else:
+        where = str(place.program)
+        text = (
+            f"The SillyTavern in {where} is version {place.version}, and ChatBridge needs {needed} or newer. "
+            "Update SillyTavern, then install again."
+        )
+    raise InstallError("too_old", text, {"path": where, "version": place.version, "needed": needed})
 
 
 def find_installations() -> list[Path]:
@@ -237,23 +261,3 @@ def _entries(folder: Path) -> list[Path]:
     except OSError:
         return []
     return [folder / name for name in sorted(names) if os.path.isdir(folder / name)]
-
-
-def _require_new_enough(place: Place) -> None:
-    numbers = re.match(r"(\d+)\.(\d+)", place.version)
-    if numbers is None or (int(numbers[1]), int(numbers[2])) >= OLDEST:
-        return
-    needed = ".".join(map(str, OLDEST))
-    if place.program is None:
-        where = str(place.users[0])
-        text = (
-            f"The data in {where} was last used by SillyTavern {place.version}, and ChatBridge needs {needed} or "
-            "newer. Update SillyTavern, open its page once, and install again."
-        )
-    else:
-        where = str(place.program)
-        text = (
-            f"The SillyTavern in {where} is version {place.version}, and ChatBridge needs {needed} or newer. "
-            "Update SillyTavern, then install again."
-        )
-    raise InstallError("too_old", text, {"path": where, "version": place.version, "needed": needed})

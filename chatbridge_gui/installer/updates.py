@@ -29,7 +29,7 @@ def find_installed(known: Iterable[Path] = ()) -> list[Path]:
     for folder in dict.fromkeys((*known, *find_installations())):
         try:
             place = locate(folder, source)
-        except InstallError:  # gone, or too old by now
+        except InstallError:  # gone by now
             continue
         if any(find_copies(one, source) for one in (place.extensions, *place.others)):
             found.append(folder)

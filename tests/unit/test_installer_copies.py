@@ -23,7 +23,7 @@ from tavern_tree import (
     write,
 )
 
-from chatbridge_gui.installer import InstallError
+from chatbridge_gui.installer import InstallError, actions
 from chatbridge_gui.installer import install as install_extension
 from chatbridge_gui.installer import uninstall as uninstall_extension
 
@@ -296,3 +296,14 @@ def test_removing_for_a_user_leaves_the_copy_for_all(program: Path) -> None:
 def test_removing_for_a_data_folder_removes_it_for_all_its_users(tmp_path: Path) -> None:
     found = [put_copy(make_user(tmp_path / "root" / name) / "extensions" / "ChatBridge") for name in ("ana", "bo")]
     assert list(uninstall_extension(tmp_path / "root").removed) == found
+
+
+@pytest.mark.parametrize("place", [THIRD_PARTY, USER / "extensions"])
+def test_what_an_older_sillytavern_has_is_not_brought_up_to_date_but_removed(tmp_path: Path, place: Path) -> None:
+    program = make_program(tmp_path / "st", "1.16.0")
+    copy = put_copy(program / place / "ChatBridge")
+    for refused in (install_extension, actions.update, actions.plan):
+        assert refusal(refused, program).code == "too_old"
+    assert version_in(copy) == "0.0.1"
+    assert uninstall_extension(program).removed == (copy,)
+    assert not copy.exists()

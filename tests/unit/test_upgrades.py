@@ -12,6 +12,8 @@ from chatbridge_gui import cli, installer, log_file, settings
 from chatbridge_gui.installer import InstallError, actions, packing, places, updates
 from chatbridge_gui.settings import Settings
 
+pytestmark = pytest.mark.usefixtures("config_folder")  # what is purged here must never be the user's own
+
 
 @pytest.fixture(autouse=True)
 def source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
@@ -167,6 +169,14 @@ def test_removing_everything_leaves_the_computer_as_it_was(
     assert "pip uninstall" in capsys.readouterr().out
     assert cli.main(["purge", "--yes"]) == 0
     assert "nothing to remove" in capsys.readouterr().out
+
+
+def test_an_older_sillytavern_is_cleared_too(home: Path) -> None:
+    program = make_program(home / "SillyTavern", "1.16.0")
+    copy = put_copy(program / THIRD_PARTY / "ChatBridge")
+    assert [error.code for error in installer.update_everywhere().failed] == ["too_old"]
+    assert cli.main(["purge", "--yes"]) == 0
+    assert not copy.exists()
 
 
 def test_nothing_is_removed_unasked(config_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
