@@ -178,8 +178,8 @@ export interface TavernState {
     stalled: boolean;
     /** of the generation that runs */
     kind: string | null;
-    /** what the user grants in the panel */
-    permissions: ('buttons' | 'delete' | 'generate' | 'prompts' | 'read' | 'scripts' | 'send' | 'switch')[];
+    /** what the user grants in the panel; null: it does not say */
+    permissions: ('buttons' | 'delete' | 'generate' | 'prompts' | 'read' | 'scripts' | 'send' | 'switch')[] | null;
     /** what a popup asks there; requests wait for a human */
     needs_attention: string | null;
     /** added by the hub */

@@ -67,7 +67,7 @@ def not_scripting(tavern: Tavern) -> str | None:
     with a slash is a message otherwise."""
     if not tavern.can("run_command"):
         return "why.unsupported"
-    return None if "scripts" in tavern.mirror.state.permissions else "why.no_scripts"
+    return None if "scripts" in (tavern.mirror.state.permissions or ()) else "why.no_scripts"
 
 
 def refusal(running: bool, tavern: Tavern | None, request: str) -> str | None:
@@ -112,7 +112,7 @@ def _busy(tavern: Tavern) -> str | None:
 def _not_permitted(tavern: Tavern, permission: Permission) -> str | None:
     """Programs that name no permissions at all say no when they are asked."""
     granted = tavern.mirror.state.permissions
-    return None if permission in granted or not granted else f"why.no_{permission}"
+    return None if granted is None or permission in granted else f"why.no_{permission}"
 
 
 # --- versions of the last message -----------------------------------------------------------------------------------

@@ -164,7 +164,7 @@ def why_not_list(running: bool, tavern: Tavern | None) -> str | None:
     if not tavern.connected:
         return "switch.why_gone"
     granted = tavern.mirror.state.permissions
-    if granted and "read" not in granted:
+    if granted is not None and "read" not in granted:
         return "switch.why_no_read"
     return None if tavern.can("list_characters") and not tavern.info.simple else "why.unsupported"
 
@@ -175,7 +175,7 @@ def why_not_switch(running: bool, tavern: Tavern | None) -> str | None:
     if reason is not None or tavern is None:
         return reason
     state = tavern.mirror.state
-    if state.permissions and "switch" not in state.permissions:
+    if state.permissions is not None and "switch" not in state.permissions:
         return "switch.why_no_switch"
     if state.needs_attention is not None:
         return "switch.why_popup"

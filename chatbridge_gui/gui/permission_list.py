@@ -35,7 +35,7 @@ class PermissionList(Fold):
     def refresh(self, tavern: Tavern | None) -> None:
         """Show this tavern's switches; those of the simple profile have none."""
         now = None
-        if tavern is not None and tavern.connected and tavern.mirror.state.permissions:
+        if tavern is not None and tavern.connected and tavern.mirror.state.permissions is not None:
             now = tavern.number, frozenset(tavern.mirror.state.permissions)
         if now != self._tavern:
             self._tavern = now

@@ -60,4 +60,4 @@ def told_by(tavern: Tavern | None) -> tuple[bool, bool, bool]:
     if tavern is None:
         return False, False, True
     granted = tavern.mirror.state.permissions
-    return tavern.connected, tavern.mirror.epoch < 0, not granted or "read" in granted
+    return tavern.connected, tavern.mirror.epoch < 0, granted is None or "read" in granted

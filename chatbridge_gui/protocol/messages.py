@@ -126,7 +126,9 @@ class TavernState(Content):
     generating: Annotated[bool, Meta(description="what the page itself says, not a count of events")] = False
     stalled: Annotated[bool, Meta(description="it generates, but nothing has come for long; Stop may help")] = False
     kind: Annotated[str | None, Meta(description="of the generation that runs")] = None
-    permissions: Annotated[tuple[Permission, ...], Meta(description="what the user grants in the panel")] = ()
+    permissions: Annotated[
+        tuple[Permission, ...] | None, Meta(description="what the user grants in the panel; null: it does not say")
+    ] = None
     needs_attention: Annotated[str | None, Meta(description="what a popup asks there; requests wait for a human")] = (
         None
     )

@@ -6,7 +6,7 @@ import pytest
 
 from chatbridge_gui.bridge.events import HubFailed, HubStopped
 from chatbridge_gui.gui.walk import STEPS, Walk
-from chatbridge_gui.protocol.messages import ChatRef, TavernState
+from chatbridge_gui.protocol.messages import ChatRef, Permission, TavernState
 
 from .driver import Driver, hello, history, state, tavern
 
@@ -55,10 +55,11 @@ def test_a_server_that_failed_says_why_and_takes_the_next_free_port_at_one_press
     driver.until(lambda: empty.walk.next == "server" and empty.start_button.winfo_viewable())
 
 
-def test_a_chat_that_may_not_be_read_is_explained(driver: Driver) -> None:
+@pytest.mark.parametrize("granted", [("send",), ()])
+def test_a_chat_that_may_not_be_read_is_explained(driver: Driver, granted: tuple[Permission, ...]) -> None:
     driver.started()
     driver.connected(tavern())
-    driver.news(history([], chat=ChatRef(id=None)), TavernState(st_version="1.19.0", permissions=("send",)))
+    driver.news(history([], chat=ChatRef(id=None)), TavernState(st_version="1.19.0", permissions=granted))
     driver.until(lambda: "Read the chat" in driver.window.empty_state.next_text())
 
 

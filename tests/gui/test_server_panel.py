@@ -431,6 +431,8 @@ def test_what_the_shown_tavern_permits_can_be_read(driver: Driver) -> None:
     panel.permissions.button.invoke()
     lines = panel.permissions.shown_text().splitlines()
     assert lines[0] == "✓ Read the chat" and lines[3] == "✗ Switch chats" and len(lines) == 8
+    driver.news(TavernState(st_version="1.19.0", online=True, permissions=()))
+    driver.until(lambda: panel.permissions.summary.cget("text") == "0 of 8" and panel.permissions.winfo_ismapped())
     driver.gone()
     driver.until(lambda: not panel.permissions.winfo_ismapped())
 

@@ -102,6 +102,7 @@ def test_what_is_not_permitted_names_the_switch(driver: Driver) -> None:
 
     leaves(("read", "send"), {"send"}, "permission for buttons")
     leaves(("read", "buttons"), set(ALL) - {"stop", "send"}, "permission to send")
+    leaves((), set(), "permission")
 
 
 def test_without_a_chat_or_a_sillytavern_nothing_is_offered_and_each_button_says_why(driver: Driver) -> None:

@@ -186,6 +186,7 @@ def test_one_switch_at_a_time(choice: Choice, request_: tuple[str, dict[str, Any
         (TavernState(), None, None),
         (TavernState(permissions=("read", "switch")), None, None),
         (TavernState(permissions=("read",)), None, "switch.why_no_switch"),
+        (TavernState(permissions=()), "switch.why_no_read", "switch.why_no_read"),
         (TavernState(permissions=("switch",)), "switch.why_no_read", "switch.why_no_read"),
         (TavernState(generating=True), None, "switch.why_generating"),
         (TavernState(needs_attention="Sure?"), None, "switch.why_popup"),

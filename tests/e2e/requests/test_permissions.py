@@ -38,7 +38,9 @@ def mirror_of(ask: Asker) -> ChatMirror:
 
 
 def granted(ask: Asker) -> list[str]:
-    return list(mirror_of(ask).state.permissions)
+    permissions = mirror_of(ask).state.permissions
+    assert permissions is not None, "the page has not said what it grants"
+    return list(permissions)
 
 
 def until(ask: Asker, what: str, true: Any, timeout: float = 10) -> None:
