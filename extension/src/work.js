@@ -244,7 +244,7 @@ export class Work {
     /**
      * Saves the chat. SillyTavern says only to its user that it could not.
      * @returns {Promise<void>}
-     * @throws {RequestError} failed.
+     * @throws {RequestError} failed, needs_attention.
      */
     async save() {
         const words = await this.whyNotSaved();
@@ -254,12 +254,13 @@ export class Work {
     }
 
     /**
-     * Saves the chat.
+     * Saves the chat. SillyTavern asks a human what to do if the file is another chat's by now.
      * @returns {Promise<string | null>} What SillyTavern told its user if it could not.
+     * @throws {RequestError} needs_attention.
      */
     async whyNotSaved() {
         this.underWay.complaint = null;
-        await this.tavern.save();
+        await this.done(() => this.tavern.save());
         return this.underWay.complaint;
     }
 

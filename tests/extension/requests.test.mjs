@@ -445,3 +445,39 @@ test('a message that SillyTavern holds otherwise at first is told of when it is 
     assert.equal((await all.ask('send_message', { text: 'Hi {{user}}', reply: false })).type, 'result');
     assert.deepEqual(all.mirror.messages.map((message) => message.mes), ['Hi {{user}}']);
 });
+
+test('a save that asks a human ends the request that began it, and holds up no other', async () => {
+    const cases = [
+        ['send_message', { text: 'Hi', reply: false }, (all, ask) => { all.actor.addUserMessage = ask; }],
+        ['edit_message', { at: 0, text: 'New' }, (all, ask) => { all.actor.save = ask; }],
+        ['delete_messages', { at: 0 }, (all, ask) => Object.assign(all.actor, { save: ask, isShown: () => false })],
+        ['hide_messages', { at: 0 }, (all, ask) => { all.actor.command = ask; }],
+        ['swipe', { to: 1 }, (all, ask) => { all.actor.context.swipe.to = ask; }],
+        ['delete_swipe', { swipe: 1 }, (all, ask) => { all.actor.context.deleteMessage = ask; }],
+        ['set_authors_note', { text: '' }, (all, ask) => { all.actor.save = ask; }],
+    ];
+    for (const [type, content, prepare] of cases) {
+        const all = setUp();
+        const { timers } = all.requests.options;
+        all.requests.options.timers = { ...timers, set: (callback) => setTimeout(callback, 0) };
+        all.tavern.say('Alice', 'One', { swipes: ['One', 'Two'], swipe_id: 0 });
+        Object.assign(all.actor, {
+            context: { chatMetadata: {}, swipe: {} },
+            isShown: () => true,
+            showEdited: async () => { },
+            save: async () => { },
+        });
+        prepare(all, () => {
+            all.popup = 'ERROR: Chat integrity check failed';
+            return new Promise(() => { });
+        });
+        const before = [...all.tavern.chat];
+        const { content: { code, params, retryable } } = await all.ask(type, content);
+        assert.deepEqual([type, code, params, retryable], [type, 'needs_attention', { popup: all.popup }, false]);
+        assert.deepEqual(all.tavern.chat, before);
+        assert.equal((await all.ask(type, content)).content.retryable, true);
+        all.popup = null;
+        all.actor.addUserMessage = async (text) => ({ at: 1, message: all.tavern.say('User', text) });
+        assert.equal((await all.ask('send_message', { text: 'Again', reply: false })).type, 'result');
+    }
+});

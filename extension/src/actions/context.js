@@ -10,7 +10,7 @@ export const CONTEXT = Object.freeze({
     get_context: { needs: [], run: getContext },
     get_authors_note: { needs: ['command:note'], run: getAuthorsNote },
     set_authors_note: {
-        needs: ['command:note', 'command:note-depth', 'command:note-frequency', 'command:note-position', 'command:note-role', 'saveMetadata'],
+        needs: ['command:note', 'command:note-depth', 'command:note-frequency', 'command:note-position', 'command:note-role', 'saveChat'],
         run: setAuthorsNote,
     },
     list_world_info: { needs: ['getWorldInfoNames', 'command:getglobalbooks'], run: listWorldInfo },
@@ -103,7 +103,7 @@ async function setAuthorsNote(work, { text, interval, depth, position, role, if_
     if (tavern.chatId() !== chat || missing) {
         throw new RequestError('failed', `SillyTavern did not take the note's ${missing ?? 'change: another chat was opened'}`, { reason: missing ?? 'chat_switched' });
     }
-    await tavern.context.saveMetadata();
+    await work.save();
     return note;
 }
 

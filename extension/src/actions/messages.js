@@ -128,7 +128,7 @@ async function deleteMessages(work, { uids, at: place, count, if_busy: ifBusy })
  * @param {Work} work The page.
  * @param {Set<LiveMessage>} gone The messages; some may be gone already.
  * @returns {Promise<void>}
- * @throws {RequestError} failed.
+ * @throws {RequestError} failed, needs_attention.
  */
 async function deleteUnseen(work, gone) {
     const { tavern } = work;
@@ -136,10 +136,17 @@ async function deleteUnseen(work, gone) {
     const before = [...messages];
     messages.splice(0, messages.length, ...before.filter((message) => !gone.has(message)));
     tavern.context.chatMetadata.tainted = true;
-    const words = await work.whyNotSaved();
-    if (words !== null) {
-        messages.splice(0, messages.length, ...before);
-        throw new RequestError('failed', `SillyTavern could not save the chat without these messages: ${words}`, { reason: words });
+    let saved = false;
+    try {
+        const words = await work.whyNotSaved();
+        if (words !== null) {
+            throw new RequestError('failed', `SillyTavern could not save the chat without these messages: ${words}`, { reason: words });
+        }
+        saved = true;
+    } finally {
+        if (!saved) {
+            messages.splice(0, messages.length, ...before);
+        }
     }
     if (messages.length) {
         await tavern.reloadChat();
@@ -159,7 +166,7 @@ async function setHidden(work, { uids, at, count, if_busy: ifBusy }, hide) {
     const named = severalNamed(work, { uids, at, count }).filter(({ message }) =>
         Boolean(message.is_system) !== hide && (hide || !message.extra?.tool_invocations));
     for (const range of rangesOf(named)) {
-        await tavern.command(hide ? 'hide' : 'unhide', {}, range);
+        await work.done(() => tavern.command(hide ? 'hide' : 'unhide', {}, range));
     }
     verify(named.every(({ message }) => message.is_system === hide), 'SillyTavern has not done it');
     if (named.length) {

@@ -48,7 +48,7 @@ async function swipe(work, { direction, to, uid, wait, if_busy: ifBusy }) {
         return generateSwipe(work, message, target, go, wait === 'reply');
     }
     if (target !== shown) {
-        await go();
+        await work.done(go);
         verify(standing(message).shown === target, 'SillyTavern does not show the version');
         await work.save();
         await work.tell([at]);
@@ -98,7 +98,7 @@ async function deleteSwipe(work, { swipe, uid, if_busy: ifBusy }) {
         throw new RequestError('unsupported', 'the only version of a message cannot be deleted; delete the message', { reason: 'only_one' });
     }
     const left = message.swipes.filter((/** @type {string} */ text, /** @type {number} */ i) => i !== index);
-    await tavern.context.deleteMessage(at, index);
+    await work.done(() => tavern.context.deleteMessage(at, index));
     const texts = JSON.stringify(message.swipes);
     verify(texts === JSON.stringify(left) && tavern.messages()[at] === message, 'SillyTavern has not deleted the version');
     await work.save();

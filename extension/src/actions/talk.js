@@ -30,7 +30,8 @@ async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) 
         needSpeaker(work);
     }
     const chat = tavern.chatId();
-    const { at, message } = await history.without(() => tavern.talk.addUserMessage(text));
+    // It is left out for as long as it takes, even if that is no longer waited for: until it is saved its text is not the true one.
+    const { at, message } = await work.done(() => history.without(() => tavern.talk.addUserMessage(text)));
     if (tavern.chatId() !== chat) {
         throw new RequestError('failed', 'another chat was opened in SillyTavern while the message was stored', { reason: 'chat_switched' });
     }

@@ -10,7 +10,7 @@ export const USED = Object.freeze({
         'extensionSettings', 'saveSettingsDebounced', 'saveChat',
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'deleteMessage', 'updateMessageBlock',
         'chatMetadata', 'getRequestHeaders', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
-        'executeSlashCommandsWithOptions', 'generateQuietPrompt', 'generateRaw', 'getWorldInfoNames', 'saveMetadata', 'substituteParams',
+        'executeSlashCommandsWithOptions', 'generateQuietPrompt', 'generateRaw', 'getWorldInfoNames', 'substituteParams',
         'maxContext', 'chatCompletionSettings', 'Popup', 'POPUP_TYPE', 'getThumbnailUrl',
     ],
     events: [

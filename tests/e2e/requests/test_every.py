@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any, Final
 
 import msgspec
@@ -14,8 +15,9 @@ from chatbridge_gui.protocol.messages import Hello
 from chatbridge_gui.protocol.requests import REQUESTS
 from chatbridge_gui.protocol.requests.spec import RequestSpec
 
-from ..browser import chat
+from ..browser import chat, context
 from ..desk import App, Desk, settings_for
+from ..tavern import wait_until
 from .asker import Asker, Refused
 
 pytestmark = pytest.mark.e2e
@@ -123,3 +125,32 @@ def test_a_popup_in_the_midst_of_a_switch_is_reported(ask: Asker) -> None:
     assert "Really?" in caught.value.params["popup"]
     ask.page.click(".popup-button-ok")
     ask.app.until(lambda: ask.app.mirrors[max(ask.app.mirrors)].state.character == "Bob", "Bob", 10)
+
+
+def test_a_save_that_asks_a_human_is_reported(ask: Asker) -> None:
+    """Another program has put another chat's file in the place of the open one's: SillyTavern asks what to do."""
+    name = context(ask.page, "c.getCurrentChatId()")
+    [path] = (ask.tavern.user / "chats").glob(f"*/{name}.jsonl")
+    first, *lines = path.read_text(encoding="utf-8").splitlines()
+    header = json.loads(first)
+    header["chat_metadata"]["integrity"] = "another"
+    theirs = "\n".join([json.dumps(header), *lines])
+    path.write_text(theirs, encoding="utf-8")
+    asked: dict[str, dict[str, Any]] = {
+        "edit_message": {"at": 0, "text": "x"},
+        "send_message": {"text": "{{user}}"},
+    }
+    for type, content in asked.items():
+        path.write_text(theirs, encoding="utf-8")
+        with pytest.raises(Refused) as caught:
+            ask.ask(type, **content)
+        assert (type, caught.value.code, caught.value.retryable) == (type, "needs_attention", False)
+        assert "integrity" in caught.value.params["popup"]
+        # Whoever asks next is told at once.
+        assert ask.refused("hide_messages", at=0).code == "needs_attention"
+        assert path.read_text(encoding="utf-8") == theirs
+        ask.page.fill("dialog[open] .popup-input", "OVERWRITE")
+        ask.page.click("dialog[open] .popup-button-ok")
+        wait_until(lambda: context(ask.page, "c.Popup.util.isPopupOpen()") is False, "the popup to be gone")
+        wait_until(lambda: path.read_text(encoding="utf-8") != theirs, "the chat to be saved all the same")
+    ask.saved(["x", "{{user}}"])
