@@ -27,6 +27,7 @@ from chatbridge_gui.gui.chat_tags import BESIDE, configure_tags
 from chatbridge_gui.gui.differences import differences
 from chatbridge_gui.gui.growing_chat import GrowingChat
 from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.keys import with_modifier
 from chatbridge_gui.gui.link_bar import LinkBar, address_under
 from chatbridge_gui.gui.message_picker import MessagePicker
 from chatbridge_gui.gui.message_text import Piece, can_swipe
@@ -71,6 +72,7 @@ class ChatView(GrowingChat):
             self.text, look, ACTIONS, ("user", "character", "system"), do=self._do, tip=self._tip
         )
         self.picker = MessagePicker(self.text, look, self)
+        self._leave_keys_with_modifiers()
         self.link_bar = LinkBar(self, look, closed=self.text.focus_set)
         self.link_bar.grid(row=1, column=0, columnspan=2, sticky="ew")
         self.link_bar.grid_remove()
@@ -350,6 +352,13 @@ class ChatView(GrowingChat):
             self.text.tag_configure(tag, foreground=palette.dim if self._no_swipe else palette.accent)
 
     # --- small things -----------------------------------------------------------------------------------------------
+
+    def _leave_keys_with_modifiers(self) -> None:
+        """To Tk, Alt+Left is Left too unless something is bound that says more of it. Here that is nothing, so such
+        keys do what they do in any text, or in the window."""
+        mac = ttk.windowing_system(self) == "aqua"
+        self.text.event_add("<<WithModifier>>", *with_modifier("Left", "Right", "Return", "KP_Enter", mac=mac))
+        self.text.bind("<<WithModifier>>", lambda _event: None)
 
     def _set_margins(self, width: int) -> None:
         margin = max(self.look.px(18), (width - self.look.px(WIDEST)) // 2)

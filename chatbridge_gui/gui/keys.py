@@ -47,6 +47,12 @@ def sequences(keys: str, *, mac: bool = False) -> tuple[str, ...]:
     return tuple(f"<{before}Key-{twin}>" for twin in TWINS.get(key, (key,)))
 
 
+def with_modifier(*keys: str, mac: bool = False) -> tuple[str, ...]:
+    """What Tk calls these keys together with each modifier. Here the keys have Tk's own names."""
+    modifiers = dict.fromkeys((MAC_MODIFIERS if mac else MODIFIERS).values())
+    return tuple(f"<{modifier}-Key-{key}>" for modifier in modifiers for key in keys)
+
+
 def spoken(keys: str, *, mac: bool = False) -> str:
     """What a person calls them."""
     *modifiers, key = keys.split("+")

@@ -141,6 +141,55 @@ def test_the_arrow_keys_do_the_same(driver: Driver, key: str, direction: str) ->
     assert [(name, content["direction"]) for name, content, _ in driver.hub.requests] == [("swipe", direction)]
 
 
+@pytest.mark.parametrize(
+    ("key", "asked"),
+    [
+        ("<Alt-Left>", [("swipe", "left")]),
+        ("<Alt-Right>", [("swipe", "right")]),
+        ("<Alt-KP_Right>", [("swipe", "right")]),
+        ("<Alt-Return>", [("continue", None)]),
+        ("<Alt-KP_Enter>", [("continue", None)]),
+        ("<Shift-Return>", []),
+        ("<Control-Return>", []),
+        ("<Control-KP_Enter>", []),
+    ],
+)
+def test_with_alt_the_keys_are_the_windows_alone(driver: Driver, key: str, asked: list[tuple[str, str | None]]) -> None:
+    driver.chatting([*hello(), thoughtful(swipe_id=0, swipe_count=2)])
+    focus(driver)
+    driver.press("<Up>")
+    driver.press("<Tab>")
+    shown = driver.shown()
+    assert driver.window.chat_view.picker.picked is not None and driver.window.chat_view.text.tag_ranges("chosen")
+    driver.press(key)
+    assert [(name, content.get("direction")) for name, content, _ in driver.hub.requests] == asked
+    assert not driver.window.message_desk.menu.opened and driver.shown() == shown
+
+
+@pytest.mark.parametrize(
+    ("key", "caret", "selected"),
+    [
+        ("<Shift-Left>", "2.2", "l"),
+        ("<Shift-Right>", "2.4", "c"),
+        ("<Control-Left>", "2.0", ""),
+        ("<Control-Right>", "2.7", ""),
+        ("<Control-Shift-Left>", "2.0", "Wel"),
+    ],
+)
+def test_with_shift_or_ctrl_the_arrow_keys_move_and_select_and_swipe_nothing(
+    driver: Driver, key: str, caret: str, selected: str
+) -> None:
+    driver.chatting([*hello(), swiped(4)])
+    focus(driver)
+    text = driver.window.chat_view.text
+    assert text.get("2.0", "2.9") == "Welcome, "
+    text.mark_set("insert", "2.3")
+    driver.press(key)
+    assert driver.hub.requests == []
+    assert text.index("insert") == caret
+    assert (text.get("sel.first", "sel.last") if text.tag_ranges("sel") else "") == selected
+
+
 def test_only_the_last_message_has_arrows_and_no_message_of_the_users(driver: Driver) -> None:
     driver.chatting([*hello(), swiped(0, 1)])
     assert driver.shown().count("›") == 1 and "‹ 1/1 ›" in driver.shown()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from chatbridge_gui.gui.commands import Command, Commands
-from chatbridge_gui.gui.keys import sequences, spoken
+from chatbridge_gui.gui.keys import sequences, spoken, with_modifier
 from chatbridge_gui.gui.keys_window import FIXED
 
 from .driver import Driver
@@ -39,6 +39,9 @@ def test_keys_have_a_name_for_tk_and_one_for_people(keys: str, tk: tuple[str, ..
 def test_a_mac_has_its_own_keys() -> None:
     assert sequences("Mod+F", mac=True)[0] == "<Command-Key-f>"
     assert spoken("Mod+Shift+F", mac=True) == "⌘⇧F"
+    assert with_modifier("Left") == ("<Control-Key-Left>", "<Alt-Key-Left>", "<Shift-Key-Left>")
+    held = {sequence.split("-")[0] for sequence in with_modifier("Left", "Return", mac=True)}
+    assert held == {"<Command", "<Control", "<Option", "<Shift"}
 
 
 def test_a_key_does_it_or_says_why_not(bare: tkinter.Tk) -> None:
