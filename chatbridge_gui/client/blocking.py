@@ -144,7 +144,7 @@ class BlockingBridge(BlockingTavernRequests, BlockingHubRequests):
         return self.tavern.state
 
     def wait_for_tavern(self, timeout: float | None = None) -> BlockingTavern:
-        """Wait until a SillyTavern is connected, and has told of its chat.
+        """Wait until a SillyTavern is connected, and has told of its chat if this program follows the chat.
 
         Raises:
             TimeoutError: it took longer than so many seconds.
@@ -154,11 +154,13 @@ class BlockingBridge(BlockingTavernRequests, BlockingHubRequests):
         return BlockingTavern(worker, worker.wait(self._bridge.wait_for_tavern(), timeout))
 
     def whole_chat(self, tavern: BlockingTavern | None = None, timeout: float | None = None) -> ChatMirror:
-        """Wait until the whole chat of a tavern has come, from its first message on, and give a copy of it.
+        """Wait until the whole chat of a tavern has come, from its first message on, and give a copy of it. One of the
+        simple profile that only tells of its growing replies is waited for until it leaves.
 
         Raises:
             TimeoutError: it took longer than so many seconds.
-            RequestFailed: as `tavern`, if none is given.
+            RequestFailed: this program does not follow the chat (`unexpected`), or the tavern has left before its chat
+                had come, and is not back (`tavern_gone`); as `tavern`, if none is given.
             ConnectionLost: the connection has ended for good.
         """
         worker = self._thread()

@@ -121,7 +121,7 @@ class Bridge(TavernRequests, HubRequests):
         return self.tavern.state
 
     async def wait_for_tavern(self) -> Tavern:
-        """Wait until a SillyTavern is connected, and has told of its chat.
+        """Wait until a SillyTavern is connected, and has told of its chat if this program follows the chat.
 
         Raises:
             ConnectionLost: the connection has ended for good.
@@ -129,22 +129,35 @@ class Bridge(TavernRequests, HubRequests):
         async with self.changes() as changes:
             while True:
                 for tavern in self.taverns.values():
-                    if tavern.chat.epoch >= 0:
+                    if tavern.chat.epoch >= 0 or not self._session.follows_chat:
                         return tavern
                 await anext(changes)
 
     async def whole_chat(self, tavern: Tavern | None = None) -> ChatMirror:
-        """Wait until the whole chat of a tavern has come, from its first message on.
+        """Wait until the whole chat of a tavern has come, from its first message on. One of the simple profile that
+        only tells of its growing replies is waited for until it leaves.
 
         Raises:
-            RequestFailed: as `tavern`, if none is given.
+            RequestFailed: this program does not follow the chat (`unexpected`), or the tavern has left before its chat
+                had come, and is not back (`tavern_gone`); as `tavern`, if none is given.
             ConnectionLost: the connection has ended for good.
         """
         tavern = tavern or self.tavern
         async with self.changes() as changes:
-            while not tavern.chat.complete:
+            while True:
+                if not self._session.follows_chat:
+                    raise RequestFailed.of(
+                        ErrorCode.UNEXPECTED,
+                        "this program is not told of the chat; subscribe to the chat first: "
+                        "connect(subscribe=['chat']), or bridge.subscribe(['chat'])",
+                    )
+                if tavern.chat.complete:
+                    return tavern.chat
+                if tavern.gone:
+                    raise RequestFailed.of(
+                        ErrorCode.TAVERN_GONE, "the SillyTavern left before its whole chat had come, and is not back"
+                    )
                 await anext(changes)
-        return tavern.chat
 
     # --- what happens -----------------------------------------------------------------------------------------------
 

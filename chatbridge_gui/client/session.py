@@ -41,7 +41,7 @@ class Session(Asker):
         self, address: Address, *, name: str, subscribe: tuple[Topic, ...], patience: float, reconnect: bool
     ) -> None:
         self.readers = Readers()
-        self.taverns = Taverns(self, self._later, follows_chat="chat" in subscribe)
+        self.taverns = Taverns(self, self._later, self.readers.changed, lambda: self.follows_chat)
         self.subscriptions = Subscriptions(subscribe, self._subscribe, self._soon)
         self.keys: deque[str] = deque(maxlen=_KEYS)
         self.welcome: Welcome | None = None
@@ -60,6 +60,11 @@ class Session(Asker):
     @property
     def connected(self) -> bool:
         return self._link is not None
+
+    @property
+    def follows_chat(self) -> bool:
+        """Whether the hub tells of the chats: the program may subscribe to them later, or no longer."""
+        return "chat" in self.subscriptions.topics
 
     async def start(self, wait: float) -> None:
         """Connect, and wait until the taverns there have been introduced."""
@@ -89,6 +94,7 @@ class Session(Asker):
             self.keys.append(content.key)
         if isinstance(content, Subscribe | Unsubscribe):
             self.subscriptions.keep(content.topics, wanted=isinstance(content, Subscribe))
+            self._all_changed()  # who waits for a chat may do so in vain from now on
         encode(name, content)  # what cannot be written is the caller's error, not the connection's
         asked = self._pending.add(spec, content, instance)
         await self._send_waiting()
@@ -160,8 +166,7 @@ class Session(Asker):
             self._impatience.cancel()
         self.taverns.welcome(welcome)
         self.subscriptions.welcome(welcome)
-        for tavern in self.taverns.connected.values():
-            self.readers.changed(tavern)
+        self._all_changed()
         await link.send(encode("list_taverns", ListTaverns(), self._fence))
         await self._send_waiting()
 
@@ -234,6 +239,10 @@ class Session(Asker):
         self.readers.end(for_readers)
         self.subscriptions.end(for_readers)
         self._introduced.set()
+
+    def _all_changed(self) -> None:
+        for tavern in self.taverns.connected.values():
+            self.readers.changed(tavern)
 
     def _later(self, seconds: float, then: Callable[[], None]) -> asyncio.TimerHandle:
         return asyncio.get_running_loop().call_later(seconds, then)

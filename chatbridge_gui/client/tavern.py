@@ -1,6 +1,6 @@
 """One tavern as a program sees it: its chat, its replies, its requests; and what its news mean for readers."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from chatbridge_gui.chat.mirror import NO_CHAT, ChatMirror, same_chat
@@ -74,11 +74,13 @@ class Tavern(TavernRequests):
     another because the hub was started anew.
     """
 
-    def __init__(self, asker: Asker, info: TavernInfo, *, follows_chat: bool = True) -> None:
+    def __init__(self, asker: Asker, info: TavernInfo, *, follows_chat: Callable[[], bool]) -> None:
         self._asker = asker
         self._follows_chat = follows_chat
         self.info = info
         self.connected = True
+        self.gone = False
+        """It has been away for so long that nobody waits for it any more."""
         self.chat = ChatMirror()
         self.replies: dict[int, Reply] = {}
         self._chat_before = NO_CHAT
@@ -146,7 +148,7 @@ class Tavern(TavernRequests):
 
         Before its chat has come a tavern that is back has told nothing yet, and its state means nothing.
         """
-        if not self.state.generating and (self.chat.epoch >= 0 or not self._follows_chat):
+        if not self.state.generating and (self.chat.epoch >= 0 or not self._follows_chat()):
             self.abandon([stream for stream in self.replies if stream not in self.chat.streams])
 
     def abandon(self, streams: Iterable[int]) -> None:

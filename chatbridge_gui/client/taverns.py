@@ -1,5 +1,6 @@
 """The taverns of a hub: kept through broken connections, and through a hub's new start."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from typing import Final
 
@@ -13,14 +14,24 @@ _DEPARTED: Final = 20
 
 
 class Taverns:
-    """All taverns, by number, and what they tell. `later` calls a function after so many seconds."""
+    """All taverns, by number, and what they tell.
+
+    `later` calls a function after so many seconds, `changed` is told of a tavern that is given up, and `follows_chat`
+    says whether the hub tells of the chats now.
+    """
 
     def __init__(
-        self, asker: Asker, later: Callable[[float, Callable[[], None]], object], *, follows_chat: bool
+        self,
+        asker: Asker,
+        later: Callable[[float, Callable[[], None]], asyncio.TimerHandle],
+        changed: Callable[[Tavern], None],
+        follows_chat: Callable[[], bool],
     ) -> None:
         self._asker = asker
-        self._follows_chat = follows_chat
         self._later = later
+        self._changed = changed
+        self._follows_chat = follows_chat
+        self._away: dict[Tavern, asyncio.TimerHandle] = {}
         self._all: dict[int, Tavern] = {}
         self._lost: list[Tavern] = []
         self._session = ""
@@ -71,7 +82,9 @@ class Taverns:
         here = {info.tavern: info for info in infos}
         for number, info in here.items():
             tavern = self._all.get(number) or self._back(info)
-            tavern.info, tavern.connected = info, True
+            tavern.info, tavern.connected, tavern.gone = info, True, False
+            if tavern in self._away:
+                self._away.pop(tavern).cancel()
             self._all[number] = tavern
         departed = [number for number in self._all if number not in here]
         for number in departed:
@@ -116,9 +129,10 @@ class Taverns:
     def _leaves(self, tavern: Tavern) -> None:
         if tavern.connected:
             tavern.connected = False
+            self._away[tavern] = self._later(RETURN, lambda: self._stays_away(tavern))
 
-            def stays_away() -> None:
-                if not tavern.connected:
-                    tavern.abandon(list(tavern.replies))
-
-            self._later(RETURN, stays_away)
+    def _stays_away(self, tavern: Tavern) -> None:
+        del self._away[tavern]
+        tavern.gone = True
+        tavern.abandon(list(tavern.replies))
+        self._changed(tavern)

@@ -261,6 +261,27 @@ def test_a_tavern_can_be_waited_for(rig: Rig, taverns: Callable[..., FakeTavern]
     run(test())
 
 
+@pytest.mark.parametrize("subscribe", [("stream",), ()])
+def test_who_does_not_follow_the_chat_waits_for_the_tavern_alone(
+    rig: Rig, taverns: Callable[..., FakeTavern], subscribe: tuple[str, ...]
+) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port, subscribe=subscribe) as bridge:
+            waiting = asyncio.create_task(bridge.wait_for_tavern())
+            await asyncio.sleep(0.05)
+            assert not waiting.done()
+            await asyncio.to_thread(taverns)
+            tavern = await waiting
+            assert tavern is bridge.tavern
+            with pytest.raises(RequestFailed, match="subscribe to the chat first") as caught:
+                await bridge.whole_chat(tavern)
+            assert caught.value.code == "unexpected"
+            await bridge.subscribe(["chat"])
+            assert [message["mes"] for message in (await bridge.whole_chat()).messages] == ["Hello!"]
+
+    run(test())
+
+
 # --- slow readers -----------------------------------------------------------------------------------------------------
 
 

@@ -50,6 +50,15 @@ def test_a_copy_of_the_chat_stays_as_it_is_while_its_reply_grows(rig: Rig, taver
         assert copy.has_reported
 
 
+def test_who_does_not_follow_the_chat_does_not_wait_for_it(rig: Rig, tavern: FakeTavern) -> None:
+    with connect_blocking(port=rig.port, subscribe=()) as bridge:
+        assert bridge.wait_for_tavern(PATIENCE).number == 1
+        with pytest.raises(RequestFailed, match="subscribe to the chat first"):
+            bridge.whole_chat(timeout=PATIENCE)
+        bridge.subscribe(["chat"])
+        assert [message["mes"] for message in bridge.whole_chat(timeout=PATIENCE).messages] == ["Hello!"]
+
+
 def test_errors_are_the_same(rig: Rig, tavern: FakeTavern) -> None:
     tavern.refusal = {"code": "busy", "message": "it is talking", "retryable": True}
     with connect_blocking(port=rig.port) as bridge:

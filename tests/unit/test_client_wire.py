@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any
@@ -16,6 +17,8 @@ from chatbridge_gui.client.connection import FIRST_PAUSE, LONGEST_PAUSE, STEADY,
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS, CloseCode
 
 pytestmark = pytest.mark.usefixtures("config_folder")
+
+TAB = {"tavern": 1, "name": "Tab", "instance": "page-1"}
 
 
 class PlayedHub:
@@ -134,6 +137,75 @@ def test_what_the_program_subscribed_to_by_itself_is_kept_too() -> None:
             hub.connection.transport.abort()
             await until(lambda: len(hub.hellos) == 2, "the second hello")
             assert [hello["subscribe"] for hello in hub.hellos] == [["state"], ["state", "app_message"]]
+
+    run(test())
+
+
+def test_who_waits_for_a_chat_and_no_longer_follows_it_waits_no_more() -> None:
+    async def test() -> None:
+        async with PlayedHub().listening() as hub:
+            hub.welcome["taverns"] = [TAB]
+            async with connect(port=hub.port) as bridge:
+                tavern = asyncio.create_task(bridge.wait_for_tavern())
+                chat = asyncio.create_task(bridge.whole_chat())
+                await asyncio.sleep(0.05)
+                assert not tavern.done() and not chat.done()
+                await bridge.unsubscribe(["chat"])
+                assert (await tavern).number == 1
+                with pytest.raises(RequestFailed, match="subscribe to the chat first"):
+                    await chat
+
+    run(test())
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_who_follows_the_chat_since_later_waits_for_it_before_a_reply_is_given_up(late: bool) -> None:
+    async def test() -> None:
+        async with PlayedHub().listening() as hub:
+            hub.welcome["taverns"] = [TAB]
+            async with connect(port=hub.port, subscribe=("stream",) if late else ("stream", "chat")) as bridge:
+                await bridge.subscribe(["chat"])
+                replies = bridge.streams()
+                await hub.say("stream_start", {"stream": 1, "kind": "normal", "tavern": 1})
+                reply = await anext(replies)
+                hub.welcome["session"] = "s2"
+                assert hub.connection is not None
+                hub.connection.transport.abort()
+                await until(lambda: len(hub.hellos) == 2 and bridge.connected, "the connection")
+                await hub.say("tavern_state", {"tavern": 1, "generating": False})
+                await bridge.list_taverns()
+                assert not reply.finished
+                await hub.say("chat_history", {**page([GREETING]), "tavern": 1})
+                assert (await reply.wait()).outcome == "abandoned"
+
+    run(test())
+
+
+def test_a_chat_is_waited_for_as_long_as_its_tavern_may_be_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("chatbridge_gui.client.taverns.RETURN", 1.0)
+
+    async def test() -> None:
+        async with PlayedHub().listening() as hub:
+            hub.welcome["taverns"] = [TAB]
+            async with connect(port=hub.port) as bridge:
+                tavern = bridge.tavern
+                waiting = asyncio.create_task(bridge.whole_chat(tavern))
+                await hub.say("taverns", {"taverns": []})
+                await until(lambda: not tavern.connected, "its leaving")
+                await hub.say("taverns", {"taverns": [TAB]})
+                await until(lambda: tavern.connected, "its return")
+                await asyncio.sleep(0.6)
+                left = time.monotonic()
+                await hub.say("taverns", {"taverns": []})
+                with pytest.raises(RequestFailed, match="left before") as caught:
+                    await waiting
+                assert (caught.value.code, caught.value.retryable) == ("tavern_gone", True)
+                assert time.monotonic() - left > 0.9  # not since it left for the first time
+                await hub.say("taverns", {"taverns": [TAB]})
+                await until(lambda: tavern.connected, "its late return")
+                waiting = asyncio.create_task(bridge.whole_chat(tavern))
+                await hub.say("chat_history", {**page([GREETING]), "tavern": 1})
+                assert (await waiting).messages == [GREETING]
 
     run(test())
 
