@@ -147,6 +147,18 @@ def remember(**changes: object) -> None:
     save(kept)
 
 
+def remember_extension(tavern: str) -> None:
+    """Remember a SillyTavern that has the extension, so that it is found again wherever it lies.
+
+    Raises:
+        SettingsError: the file cannot be read or written.
+    """
+    kept = load()
+    if tavern not in kept.extension_folders:
+        kept.extension_folders = [*kept.extension_folders, tavern]
+        save(kept)
+
+
 def token_file() -> Path:
     return folder() / "token"
 
@@ -177,6 +189,10 @@ def make_token() -> str:
     return token
 
 
+UNFINISHED: Final = (".chatbridge-", ".part")
+"""How the name of a file begins and ends that is being written. A program that is killed meanwhile leaves it."""
+
+
 def write_private(path: Path, data: bytes) -> None:
     """Replace a file of the configuration folder in one step; only its owner may read it (0600 where that exists).
 
@@ -185,7 +201,8 @@ def write_private(path: Path, data: bytes) -> None:
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+        prefix, suffix = UNFINISHED
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=prefix, suffix=suffix)
         with ExitStack() as undo:
             undo.callback(os.unlink, name)
             with os.fdopen(handle, "wb") as file:

@@ -1,13 +1,15 @@
 """The extension, put into SillyTavern and taken out."""
 
 import argparse
+import os
 import sys
 from pathlib import Path
 
-from chatbridge_gui import installer
+from chatbridge_gui import installer, settings
 from chatbridge_gui.cli.exits import Exit
 from chatbridge_gui.cli.terminal import fail, out, say
 from chatbridge_gui.installer import InstallError, InstallReport, by_hand, extension_source
+from chatbridge_gui.settings import SettingsError
 
 
 def install(options: argparse.Namespace) -> int:
@@ -30,6 +32,10 @@ def install(options: argparse.Namespace) -> int:
             report = installer.install(path, replace_other=choice)
     except InstallError as error:
         return fail(error)
+    try:
+        settings.remember_extension(os.path.abspath(os.path.expanduser(path)))
+    except SettingsError as error:
+        say(f"chatbridge: later commands may not find this copy by themselves: {error}")
     out(f"{_told(report)}\n")
     return 0
 

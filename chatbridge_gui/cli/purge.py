@@ -12,7 +12,14 @@ from chatbridge_gui.cli.terminal import fail, out, say
 from chatbridge_gui.installer import InstallError
 from chatbridge_gui.settings import SettingsError
 
-OWN: Final = ("settings.json", "settings.*.json", "token", "draft.json")
+OWN: Final = (
+    "settings.json",
+    "settings.*.json",
+    "token",
+    "draft.json",
+    "draft.damaged",
+    "*".join(settings.UNFINISHED),
+)
 """What lies in the configuration folder. Nothing else there is touched: the folder may be one the user has named."""
 LOGS: Final = ("*.log", "*.log.*", "crash-*.txt", "error-*.txt", "fault-*.txt", "told-*.txt")
 
@@ -35,11 +42,10 @@ def purge(options: argparse.Namespace) -> int:
         say(f"to be removed: {what}")
     if not options.yes and not _agreed():
         return fail("Nothing was removed. Pass --yes to do it without being asked.")
-    sweep = installer.remove_everywhere(known)
+    sweep = installer.remove_everywhere(taverns)
     failures = [str(error) for error in sweep.failed]
     failures += _remove(files)
-    for folder in (log_file.folder(), settings.folder()):
-        _remove_if_empty(folder)
+    failures += _remove_empty(_own_folders())
     for folder in sweep.done:
         out(f"Removed {folder}\n")
     out("What the extension kept in SillyTavern's own settings goes when it is deleted in Manage extensions.\n")
@@ -64,9 +70,24 @@ def _remove(files: Iterable[Path]) -> list[str]:
     return failures
 
 
-def _remove_if_empty(folder: Path) -> None:
-    if folder.is_dir() and not any(folder.iterdir()):
-        folder.rmdir()
+def _own_folders() -> Iterator[Path]:
+    logs = log_file.folder()
+    yield logs
+    if logs.parent.name == "chatbridge":  # on Linux and Windows the system's place for logs is one level below
+        yield logs.parent
+    yield settings.folder()
+
+
+def _remove_empty(folders: Iterable[Path]) -> list[str]:
+    """Why some could not be removed. One with something in it is left without a word."""
+    failures = []
+    for folder in folders:
+        try:
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
+        except OSError as error:
+            failures.append(f"The empty folder {folder} could not be removed ({error.strerror}).")
+    return failures
 
 
 def _agreed() -> bool:

@@ -51,7 +51,7 @@ class Upgrades:
         if folder not in folders:
             self._settings.extension_folders = [*folders, folder]
             try:
-                settings_file.remember(extension_folders=self._settings.extension_folders)
+                settings_file.remember_extension(folder)
             except SettingsError as error:
                 self._notices.show("warning", str(error))
 

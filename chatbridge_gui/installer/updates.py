@@ -25,15 +25,7 @@ def find_installed(known: Iterable[Path] = ()) -> list[Path]:
         InstallError: `source_missing`.
     """
     source = extension_source()
-    found = []
-    for folder in dict.fromkeys((*known, *find_installations())):
-        try:
-            place = locate(folder, source)
-        except InstallError:  # gone by now
-            continue
-        if any(find_copies(one, source) for one in (place.extensions, *place.others)):
-            found.append(folder)
-    return found
+    return [folder for folder in dict.fromkeys((*known, *find_installations())) if _has_copy(folder, source)]
 
 
 def update_everywhere(known: Iterable[Path] = ()) -> Sweep:
@@ -45,21 +37,32 @@ def update_everywhere(known: Iterable[Path] = ()) -> Sweep:
     return _sweep(find_installed(known), update)
 
 
-def remove_everywhere(known: Iterable[Path] = ()) -> Sweep:
-    """Remove every copy.
+def remove_everywhere(taverns: Iterable[Path]) -> Sweep:
+    """Remove every copy of these SillyTaverns, as `find_installed` has found them.
 
     Raises:
         InstallError: `source_missing`.
     """
-    return _sweep(find_installed(known), lambda folder: uninstall(folder).removed)
+    return _sweep(taverns, lambda folder: uninstall(folder).removed)
+
+
+def _has_copy(folder: Path, source: Path) -> bool:
+    try:
+        place = locate(folder, source)
+    except InstallError:  # gone by now
+        return False
+    return any(find_copies(one, source) for one in (place.extensions, *place.others))
 
 
 def _sweep(folders: Iterable[Path], act: Callable[[Path], tuple[Path, ...]]) -> Sweep:
+    source = extension_source()
     done: list[Path] = []
-    failed: list[InstallError] = []
+    failed: dict[Path, InstallError] = {}
     for folder in folders:
         try:
             done += act(folder)
         except InstallError as error:
-            failed.append(error)
-    return Sweep(tuple(dict.fromkeys(done)), tuple(failed))
+            failed[folder] = error
+    # Two folders may mean the same SillyTavern; what the one has removed is not there for the other.
+    left = tuple(error for folder, error in failed.items() if _has_copy(folder, source))
+    return Sweep(tuple(dict.fromkeys(done)), left)

@@ -18,8 +18,9 @@ from .window import Window, window
 
 
 def test_install_by_command_click_connect_and_the_window_names_the_tavern(
-    root: tkinter.Tk, tavern: Tavern, tabs: Tabs
+    root: tkinter.Tk, tavern: Tavern, tabs: Tabs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setenv("CHATBRIDGE_CONFIG", str(tmp_path))
     assert cli.main(["install-extension", str(tavern.package)]) == 0
     with window(root) as desktop:
         page = tabs.open()

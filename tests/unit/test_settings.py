@@ -151,6 +151,12 @@ def test_single_settings_are_remembered_and_the_others_stay(config_folder: Path)
     assert settings.load() == Settings(port=9000, let_in="token", extension_folders=["/a"])
 
 
+def test_a_sillytavern_with_the_extension_is_remembered_once_beside_the_others(config_folder: Path) -> None:
+    for tavern in ("/a", "/b", "/a"):
+        settings.remember_extension(tavern)
+    assert settings.load() == Settings(extension_folders=["/a", "/b"])
+
+
 def test_a_theme_that_nobody_could_choose_is_not_kept(config_folder: Path) -> None:
     config_folder.mkdir()
     settings.settings_file().write_text(json.dumps({"version": 1, "theme": "light", "port": 9000}))

@@ -9,6 +9,7 @@ import pytest
 from tavern_tree import SHIPPED, THIRD_PARTY, USER, make_program, make_source, put_copy, version_in
 
 from chatbridge_gui import cli, installer, log_file, settings
+from chatbridge_gui.cli import purge
 from chatbridge_gui.installer import InstallError, actions, packing, places, updates
 from chatbridge_gui.settings import Settings
 
@@ -150,7 +151,8 @@ def used(config_folder: Path, tavern: Path) -> None:
     old_copy(tavern)
     settings.save(Settings(extension_folders=[str(tavern)]))
     settings.make_token()
-    (config_folder / "draft.json").write_text("{}")
+    for name in ("draft.json", "draft.damaged", ".chatbridge-x1y2z3.part"):
+        (config_folder / name).write_text("{}")
     logs = log_file.folder()
     logs.mkdir(parents=True)
     for name in ("window.log", "window.log.1", "crash-window-20260101-1.txt", "fault-window-1.txt", "told-window.txt"):
@@ -177,6 +179,79 @@ def test_an_older_sillytavern_is_cleared_too(home: Path) -> None:
     assert [error.code for error in installer.update_everywhere().failed] == ["too_old"]
     assert cli.main(["purge", "--yes"]) == 0
     assert not copy.exists()
+
+
+def test_what_was_installed_by_command_in_an_unusual_place_is_updated_and_removed_with_the_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = a_tavern(tmp_path / "elsewhere")
+    monkeypatch.chdir(program)
+    assert cli.main(["install-extension", "public"]) == 0
+    copy = program / THIRD_PARTY / "ChatBridge"
+    known = [Path(folder) for folder in settings.load().extension_folders]
+    assert installer.update_everywhere(known).done == (copy,)
+    assert cli.main(["install-extension", str(copy)]) == 0
+    assert cli.main(["purge", "--yes"]) == 0, "the same SillyTavern, remembered by two folders"
+    assert not copy.exists()
+
+
+def test_what_is_installed_is_told_though_it_cannot_be_remembered(
+    config_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config_folder.mkdir()
+    settings.settings_file().write_text("{")
+    assert cli.main(["install-extension", str(a_tavern(tmp_path / "elsewhere"))]) == 0
+    told = capsys.readouterr()
+    assert told.out.startswith("Installed") and "may not find this copy" in told.err
+
+
+def test_what_was_not_shown_is_not_removed(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = old_copy(a_tavern(tmp_path / "elsewhere"))
+    settings.save(Settings(extension_folders=[str(tmp_path / "elsewhere")]))
+    later: list[Path] = []
+
+    def agreed() -> bool:
+        later.append(old_copy(a_tavern(home / "SillyTavern")))
+        return True
+
+    monkeypatch.setattr(purge, "_agreed", agreed)
+    assert cli.main(["purge"]) == 0
+    assert not shown.exists() and later[0].exists()
+
+
+def test_what_a_killed_program_was_writing_goes_too(config_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def killed(*_: object) -> None:
+        raise SystemExit
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "replace", killed)
+        patch.setattr(os, "unlink", lambda *_: None)
+        with pytest.raises(SystemExit):
+            settings.write_private(config_folder / "draft.json", b"what I wrote")
+    assert len(os.listdir(config_folder)) == 1
+    assert cli.main(["purge", "--yes"]) == 0
+    assert not config_folder.exists()
+
+
+def test_the_folder_around_the_logs_goes_if_it_is_the_programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    logs = tmp_path / "state" / "chatbridge" / "log"
+    monkeypatch.setattr(log_file, "folder", lambda: logs)
+    logs.mkdir(parents=True)
+    (logs / "window.log").write_text("x")
+    assert cli.main(["purge", "--yes"]) == 0
+    assert os.listdir(tmp_path / "state") == []
+
+
+def test_an_empty_folder_that_cannot_be_removed_is_said(
+    config_folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def busy(path: Path) -> None:
+        raise OSError(errno.EBUSY, "Device or resource busy", str(path))
+
+    settings.make_token()
+    monkeypatch.setattr(Path, "rmdir", busy)
+    assert cli.main(["purge", "--yes"]) == 1
+    assert f"{config_folder} could not be removed (Device or resource busy)" in capsys.readouterr().err
 
 
 def test_nothing_is_removed_unasked(config_folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
