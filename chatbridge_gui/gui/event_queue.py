@@ -74,8 +74,9 @@ class EventQueue:
         if isinstance(event, LogRow) and not self._admit():
             return
         self._queue.put(event)
-        if self._bell is not None:
-            self._bell.ring()
+        bell = self._bell  # read once: the main loop may take it away meanwhile
+        if bell is not None:
+            bell.ring()
 
     def drain(self, handle: Callable[[WindowEvent], None], seconds: float) -> bool:
         """Hand on what waits for at most about so long; true when something is left."""

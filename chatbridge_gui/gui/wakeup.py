@@ -131,6 +131,7 @@ class Pump:
         self._queue = queue
         self._handle = handle
         self._next: str | None = None
+        self._closed = False
         self._wakeup = wakeup(root, self._woken)
         queue.set_bell(self._wakeup.bell)
 
@@ -142,12 +143,18 @@ class Pump:
         self._next = None
         left = True
         try:
-            left = self._queue.drain(self._handle, BUDGET)
+            left = self._queue.drain(self._hand_on, BUDGET)
         finally:  # also when an event's handler failed: the others still want to be heard
-            if left:
+            if left and not self._closed:
                 self._next = self._root.after(1, self._slice)
 
+    def _hand_on(self, event: WindowEvent) -> None:
+        """An event may have been the window's last: what waits behind it would meet widgets that are gone."""
+        if not self._closed:
+            self._handle(event)
+
     def close(self) -> None:
+        self._closed = True
         self._queue.set_bell(None)
         self._wakeup.close()
         if self._next is not None:

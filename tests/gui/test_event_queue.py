@@ -156,6 +156,28 @@ def test_the_bell_rings_for_what_was_put_before_it_was_there() -> None:
     assert bell.rung == 1
 
 
+def test_the_bell_may_be_taken_away_while_something_is_put() -> None:
+    class Bell:
+        rung = 0
+
+        def ring(self) -> None:
+            self.rung += 1
+
+    class Queue(EventQueue):
+        """Its bell is taken away as soon as somebody has looked at it."""
+
+        def __getattribute__(self, name: str) -> object:
+            found = super().__getattribute__(name)
+            if name == "_bell" and found is not None:
+                self.set_bell(None)
+            return found
+
+    queue, bell = Queue(), Bell()
+    queue.set_bell(bell)
+    queue.put(HubStopped())
+    assert bell.rung == 1 and drained(queue) == [HubStopped()]
+
+
 def test_several_threads_may_put_at_once() -> None:
     queue = EventQueue(waiting_rows=100_000)
 

@@ -12,8 +12,9 @@ import pytest
 
 from chatbridge_gui import __version__, settings
 from chatbridge_gui.bridge.events import AccessWanted, HubFailed, HubStarted, HubStopped
-from chatbridge_gui.gui import app
+from chatbridge_gui.gui import app, wakeup
 from chatbridge_gui.gui.app import Options, run
+from chatbridge_gui.gui.event_queue import ReportWritten
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.settings import Settings
 
@@ -116,6 +117,21 @@ def test_the_window_starts_the_server_and_remembers_how_it_was_left(program: Pro
     assert program.hub.starts[0].port == 8001 and program.hub.starts[0].has_window
     saved = program.saved()
     assert saved["port"] == 8001 and "x" in str(saved["geometry"])
+
+
+def test_what_another_thread_tells_while_the_window_goes_is_dropped(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wakeup, "BUDGET", 10)  # as on a fast computer, where what closes and what follows are one slice
+    act = program.act
+
+    def close() -> None:
+        act()
+        assert program.window is not None
+        program.window.queue.put(ReportWritten(program.config / "report.txt"))
+
+    program.act = close  # type: ignore[method-assign]
+    assert program.run(Options()) == 0
 
 
 def test_what_the_command_line_says_is_not_remembered(program: Program) -> None:

@@ -123,6 +123,26 @@ def test_ringing_after_the_window_is_closed_does_no_harm(bare: tkinter.Tk, wakeu
     queue.put(HubStopped())
 
 
+@both
+def test_what_comes_behind_the_event_that_closed_is_left(bare: tkinter.Tk, wakeup: type) -> None:
+    queue = EventQueue()
+    handled: list[WindowEvent] = []
+
+    def handle(event: WindowEvent) -> None:
+        handled.append(event)
+        pump.close()
+        time.sleep(0.01)  # longer than a slice may last, so that something is left
+        queue.put(LogRow(0, "info", "server", "while closing"))
+
+    pump = Pump(bare, queue, handle, wakeup)
+    queue.put(HubStopped())
+    queue.put(LogRow(0, "info", "server", "behind"))
+    pump_until(bare, lambda: handled)
+    end = time.monotonic() + 0.1
+    pump_until(bare, lambda: time.monotonic() > end)
+    assert handled == [HubStopped()] and pump._next is None
+
+
 def test_the_poll_looks_seldom_while_nothing_happens_and_often_when_something_does(bare: tkinter.Tk) -> None:
     woken: list[bool] = []
     wakeup = PollWakeup(bare, lambda: woken.append(True))
