@@ -29,13 +29,19 @@ class DemoControl:
         self.begin: Begin = begin or _start
         self._work = work
         self._changed = changed
+        self._place: tuple[str, str | None] | None = None
         self._tavern: Running | None = None
 
     def start(self, url: str, token: str | None = None) -> None:
-        """Connect the demo's tavern to the hub at this address, with the token if it wants one."""
+        """Connect its tavern to the hub at this address, with the token if it wants one. One that was started there
+        with that token goes on with what it has, and comes back by itself if the connection broke."""
+        if self._place == (url, token):
+            return
+        self._end()
         self.wanted = True
+        self._place = place = (url, token)
         self._changed(None)
-        self._work.start(partial(self.begin, url, token), self._started)
+        self._work.start(partial(self.begin, url, token), partial(self._started, place))
 
     @property
     def running(self) -> bool:
@@ -43,23 +49,31 @@ class DemoControl:
         return self._tavern is not None
 
     def stop(self) -> None:
-        self.wanted = False
-        if self._tavern is not None:
-            tavern, self._tavern = self._tavern, None
-            self._work.start(tavern.stop, lambda _result, _error: None)
+        self._end()
         self._changed(None)
 
     def failed(self, error: Exception) -> None:
         """It cannot be started."""
-        self.wanted = False
+        self._end()
         self._changed(error)
 
-    def _started(self, tavern: Running | None, error: Exception | None) -> None:
-        self._tavern = tavern
-        if error is not None:
+    def _end(self) -> None:
+        self.wanted = False
+        self._place = None
+        tavern, self._tavern = self._tavern, None
+        self._stop(tavern)
+
+    def _stop(self, tavern: Running | None) -> None:
+        if tavern is not None:
+            self._work.start(tavern.stop, lambda _result, _error: None)
+
+    def _started(self, place: tuple[str, str | None], tavern: Running | None, error: Exception | None) -> None:
+        if place is not self._place:  # ended, or started elsewhere, before it had begun
+            self._stop(tavern)
+        elif error is not None:
             self.failed(error)
-        elif not self.wanted:  # ended before it had begun
-            self.stop()
+        else:
+            self._tavern = tavern
 
 
 def _start(url: str, token: str | None) -> "DemoTavern":

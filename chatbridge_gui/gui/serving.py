@@ -104,16 +104,19 @@ class Serving:
         match event:
             case HubStarted():
                 self.panel.set_phase("listening", *event.urls)
-                for own in self._own:
-                    if own.wanted:
-                        self._start(own)
+                self._start_wanted()
             case HubFailed():
                 for own in self._own:
-                    own.wanted = False
+                    own.stop()
                 self.panel.failed(event)
             case HubStopped():
                 if self.panel.phase != "starting":
                     self.panel.set_phase("stopped")
+
+    def _start_wanted(self) -> None:
+        for own in self._own:
+            if own.wanted:
+                self._start(own)
 
     def _start(self, own: DemoControl) -> None:
         """Over this computer's own address, the last, and with the token where one is wanted."""
@@ -136,10 +139,8 @@ class Serving:
             return
         self.panel.access.refresh()
         self._hub.change_access(config)
-        for own in self._own:
-            if own.running:
-                own.stop()
-                self._start(own)
+        if self.running:
+            self._start_wanted()  # which changes nothing unless the token is another
 
     def _replay_changed(self, error: Exception | None) -> None:
         if error is not None:

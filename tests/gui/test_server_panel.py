@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pytest
 
-from chatbridge_gui import settings
+from chatbridge_gui import demo, settings
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import (
     AccessWanted,
@@ -130,8 +130,6 @@ def test_a_token_that_cannot_be_kept_is_said_where_the_server_would_start(driver
 def test_the_demo_enters_with_the_token_and_by_this_computers_address(
     driver: Driver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from chatbridge_gui import demo
-
     begun: list[tuple[str, str | None]] = []
 
     class Tavern:
@@ -149,6 +147,47 @@ def test_the_demo_enters_with_the_token_and_by_this_computers_address(
     driver.window.serving.admission.renew_token()
     driver.until(lambda: len(begun) == 2)
     assert begun[1] == ("ws://127.0.0.1:8001", settings.load_token())
+
+
+def test_the_demo_goes_on_whoever_else_is_let_in(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Begun anew it would have forgotten its chat."""
+    begun: list[str | None] = []
+    stopped: list[str | None] = []
+
+    class Tavern:
+        def __init__(self, secret: str | None) -> None:
+            self.secret = secret
+            begun.append(secret)
+
+        def stop(self) -> None:
+            stopped.append(self.secret)
+
+    monkeypatch.setattr(demo, "start", lambda _url, secret=None: Tavern(secret))
+    window, admission = driver.window, driver.window.serving.admission
+    driver.started()
+    window.toggle_demo()
+    driver.until(lambda: window.demo.running)
+    admission.decide(PAGE, "once")
+    admission.decide(BOT, "refused")
+    admission.forget(PAGE)
+    driver.settle()
+    assert (begun, stopped, window.demo.wanted) == ([None], [], True)
+    admission.set_let_in("ask")
+    driver.until(lambda: window.demo.running and stopped == [None])
+    admission.set_let_in("token")
+    admission.decide(PAGE, "once")
+    driver.settle()
+    token = settings.load_token()
+    assert token is not None and (begun, stopped) == ([None, token], [None])
+    window.server_panel.restart_button.invoke()
+    driver.started()
+    driver.settle()
+    assert (begun, stopped) == ([None, token], [None]), "it comes back by itself"
+    window.server_panel.restart_button.invoke()
+    driver.started(9005)
+    driver.until(lambda: window.demo.running and stopped == [None, token])
+    assert begun == [None, token, token]
+    assert window.server_panel.demo_button.cget("text") == "End the demo"
 
 
 # --- the question ---------------------------------------------------------------------------------------------------

@@ -162,6 +162,15 @@ def test_asking_from_now_on_lets_those_who_are_inside_stay(rig: Rig) -> None:
     assert trusted.all_until_answer() == []
 
 
+def test_whoever_gave_the_token_stays_whatever_is_wanted_from_now_on(rig: Rig) -> None:
+    rig.start(has_window=True, let_in="ask", token="secret")
+    holder = ask_in(rig, "app", token="secret")
+    holder.hear("welcome")
+    for change in (config(let_in="token", token="secret"), config(), config(let_in="ask", token="secret")):
+        rig.thread.change_access(change)
+        assert holder.all_until_answer() == []
+
+
 def test_the_place_does_not_change_with_the_access(rig: Rig) -> None:
     rig.thread.change_access(replace(config(let_in="token", token="secret"), host="0.0.0.0"))
     assert rig.get(host="192.168.1.5:8001")[0] == 403
