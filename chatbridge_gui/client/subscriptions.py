@@ -16,6 +16,8 @@ Told: TypeAlias = Event | Generation | AppMessage
 T = TypeVar("T", Event, Generation, AppMessage)
 Ask: TypeAlias = "Callable[[tuple[Topic, ...], bool], asyncio.Future[Any]]"
 """Asks the hub to tell of topics, or to do so no longer."""
+_Names: TypeAlias = frozenset[str] | None
+"""Of the events that a reader wants; None for all, of which a newer hub may know more than we do."""
 
 
 class Subscriptions:
@@ -27,7 +29,7 @@ class Subscriptions:
         self._read: Counter[Topic] = Counter()
         self._ask = ask
         self._soon = soon
-        self._feeds: weakref.WeakKeyDictionary[Feed[Any], tuple[type, frozenset[Topic]]] = weakref.WeakKeyDictionary()
+        self._feeds: weakref.WeakKeyDictionary[Feed[Any], tuple[type, _Names]] = weakref.WeakKeyDictionary()
         self._end: tuple[BridgeError | None] | None = None
 
     @property
@@ -51,7 +53,7 @@ class Subscriptions:
             return feed
         new = tuple(topic for topic in topics if topic not in self.topics)
         self._read.update(topics)
-        self._feeds[feed] = kind, frozenset(topics)
+        self._feeds[feed] = kind, None if "events:*" in topics else names_of(topics)
         release = weakref.finalize(feed, self._soon, partial(self._release, topics))  # from whatever thread it is
         release.atexit = False
         feed.on_close = release
@@ -78,8 +80,8 @@ class Subscriptions:
         """Something came; each of those who read this kind of thing gets it."""
         if isinstance(content, Event) and isinstance(content.seq, int):
             self.last_event = content.seq
-        for feed, (kind, topics) in list(self._feeds.items()):
-            if isinstance(content, kind) and (not isinstance(content, Event) or _brings(topics, content.name)):
+        for feed, (kind, names) in list(self._feeds.items()):
+            if isinstance(content, kind) and (not isinstance(content, Event) or names is None or content.name in names):
                 feed.put(content)
 
     def end(self, error: BridgeError | None) -> None:
@@ -106,8 +108,3 @@ def _refused(feed: Feed[Any] | None, answer: "asyncio.Future[Any]") -> None:
     error = None if answer.cancelled() else answer.exception()
     if feed is not None and isinstance(error, BridgeError):
         feed.end(error)
-
-
-def _brings(topics: frozenset[Topic], name: str) -> bool:
-    """Whether an event is among what was subscribed to. A newer hub may know more of SillyTavern's than we do."""
-    return "events:*" in topics or name in names_of(topics)

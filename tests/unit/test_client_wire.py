@@ -3,7 +3,7 @@
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -15,6 +15,7 @@ from websockets.asyncio.server import ServerConnection, serve
 from chatbridge_gui.client import ConnectionLost, FellBehind, NoHub, RequestFailed, connect
 from chatbridge_gui.client.connection import FIRST_PAUSE, LONGEST_PAUSE, STEADY, Pauses
 from chatbridge_gui.protocol.close_codes import CLOSE_REASONS, CloseCode
+from chatbridge_gui.protocol.events import names_of
 
 pytestmark = pytest.mark.usefixtures("config_folder")
 
@@ -96,6 +97,27 @@ def test_events_are_subscribed_to_while_somebody_reads_them() -> None:
             del both
             await until(lambda: len(hub.asked("unsubscribe")) == 2, "the end of the others")
             assert sorted(hub.asked("unsubscribe")[1]["topics"]) == ["events:CHAT_CHANGED", "events:MESSAGE_SENT"]
+
+    run(test())
+
+
+def test_what_a_subscription_stands_for_is_looked_up_once_however_much_happens(monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_up: list[list[str]] = []
+
+    def look_up(topics: Iterable[str]) -> frozenset[str]:
+        looked_up.append(sorted(topics))
+        return names_of(topics)
+
+    monkeypatch.setattr("chatbridge_gui.client.subscriptions.names_of", look_up)
+
+    async def test() -> None:
+        async with PlayedHub().listening() as hub, connect(port=hub.port) as bridge:
+            category, everything = bridge.events("messages"), bridge.events("*")
+            for seq, name in enumerate(("MESSAGE_SENT", "CHAT_CHANGED", "unknown here", "MESSAGE_EDITED"), 1):
+                await event(hub, name, seq)
+            assert [(await anext(everything)).seq for _ in range(4)] == [1, 2, 3, 4]
+            assert [(await anext(category)).seq for _ in range(2)] == [1, 4]
+            assert looked_up == [["events:messages"]]
 
     run(test())
 
