@@ -43,8 +43,6 @@ class ChatSearch:
 
     def __init__(self, search: Search, mirror: ChatMirror, begin: int) -> None:
         self.search = search
-        self.total = self.left_out = 0
-        self.given_up = False
         self.mirror = mirror
         self._begin(begin)
 
@@ -64,7 +62,8 @@ class ChatSearch:
         self._start = mirror.start
         self._counts = [0] * mirror.total
         self._done = bytearray(mirror.total)
-        self.total = 0
+        self.total = self.left_out = 0
+        self.given_up = False
         begin = min(max(begin, mirror.start), mirror.total)
         self._todo = [one for one in ((begin, mirror.total), (mirror.start, begin)) if one[0] < one[1]]
 
@@ -87,7 +86,7 @@ class ChatSearch:
         if self.mirror.start < self._start:
             self._todo.insert(0, (self.mirror.start, self._start))
         self._start = self.mirror.start
-        self._todo = [(low, high) for low, high in self._todo if low < high]
+        self._todo = [(low, high) for low, high in self._todo if low < high and not self.given_up]
         return changes
 
     def after(self, place: Place, changes: Iterable[Splice] | None) -> Place | None:
@@ -114,7 +113,7 @@ class ChatSearch:
             self._counts[index] = len(self._hits(index))
         except TooSlow:
             self.left_out += 1
-            if self.left_out == MOST_LEFT_OUT:
+            if self.left_out >= MOST_LEFT_OUT:
                 self.given_up = True
                 self._todo.clear()
         self.total += self._counts[index]

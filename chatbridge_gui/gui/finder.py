@@ -134,6 +134,8 @@ class Finder:
             self._changed()
             return
         changes = search.follow()
+        if changes is None:
+            self.bar.complain("")  # what took too long is looked through anew, too
         self._here = search.after(self._here, changes) if self._here is not None else None
         if search.searching and self._timer is None:
             self._timer = self.bar.after(1, self._step)

@@ -136,6 +136,9 @@ def test_an_expression_that_would_never_end_does_not_hang_the_window(driver: Dri
     bar(driver).entry.focus_set()
     search(driver, r"(a|aa)+$")
     driver.until(lambda: "takes too long" in bar(driver).problem_text())
+    driver.news(history([message("Seraphina", "aaa", at) for at in range(5)], epoch=2))
+    driver.until(lambda: bar(driver).said().endswith("of 5"))
+    assert bar(driver).problem_text() == ""
 
 
 def test_what_is_folded_away_is_unfolded_when_it_is_gone_to(driver: Driver) -> None:

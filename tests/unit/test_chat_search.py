@@ -130,3 +130,31 @@ def test_an_expression_that_would_never_end_is_given_up() -> None:
     began = time.monotonic()
     done(search)
     assert search.given_up and search.left_out == MOST_LEFT_OUT and time.monotonic() - began < 3
+
+
+SLOW = "a" * 500 + "!"
+
+
+def test_a_search_that_was_given_up_does_not_go_on_with_what_comes_later() -> None:
+    messages = said(*[SLOW] * 60)
+    mirror = mirror_of(messages, start=40)
+    search = done(begun(mirror, r"(a|aa)+$", is_expression=True))
+    assert search.given_up
+    mirror.apply(ChatHistory(chat=REF, epoch=1, revision=0, total=60, start=0, messages=messages[:40]))
+    assert search.follow() == [] and not search.searching
+    splice = Splice(at=60, insert=said(SLOW))
+    mirror.apply(ChatChanges(chat_id="a", epoch=1, base=0, revision=1, changes=[splice]))
+    assert search.follow() and not search.searching and search.left_out == MOST_LEFT_OUT
+
+
+def test_a_chat_that_is_sent_anew_is_given_up_anew() -> None:
+    mirror = mirror_of(said(*[SLOW] * 10))
+    search = done(begun(mirror, r"(a|aa)+$", is_expression=True))
+    mirror.apply(ChatHistory(chat=REF, epoch=2, revision=0, total=60, start=0, messages=said(*[SLOW] * 60)))
+    assert search.follow() is None and search.searching and search.left_out == 0
+    began = time.monotonic()
+    done(search)
+    assert search.given_up and search.left_out == MOST_LEFT_OUT and time.monotonic() - began < 3
+    mirror.apply(ChatHistory(chat=REF, epoch=3, revision=0, total=2, start=0, messages=said("aa", SLOW)))
+    search.follow()
+    assert done(search).left_out == 1 and search.total == 1 and not search.given_up
