@@ -181,13 +181,15 @@ class MainWindow(WindowParts):
         self.closing = True
         if self.install_dialog is not None:
             self.install_dialog.close()
-        if self._drafts is not None:
-            self._drafts.flush()
-        self._leaving()
-        self.root.withdraw()
-        self.below.close()
-        self.serving.close()
-        self._give_up = self.after(CLOSING, self.end)
+        try:
+            if self._drafts is not None:
+                self._drafts.flush()
+        finally:  # whatever fails with the draft, nobody is kept from leaving
+            self._leaving()
+            self.root.withdraw()
+            self.below.close()
+            self.serving.close()
+            self._give_up = self.after(CLOSING, self.end)
 
     # --- showing it -------------------------------------------------------------------------------------------------
 

@@ -42,7 +42,7 @@ class SendText(ttk.Text):
             self.bind(event, lambda _event: self._moved(), add="+")
 
     def whole(self) -> str:
-        return self.get("1.0", "end-1c")
+        return without_halves(self.get("1.0", "end-1c"))
 
     def before_caret(self) -> str:
         return self.get("1.0", "insert")
@@ -133,3 +133,9 @@ class SendText(ttk.Text):
             self.edit_modified(False)
             self._changed()
             self.fit()
+
+
+def without_halves(text: str) -> str:
+    """The text with a sign in the place of each half of a surrogate pair: Tk may hold one, but it can be neither sent
+    nor kept in a file."""
+    return text if text.isascii() else text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")

@@ -11,6 +11,7 @@ import pytest
 from chatbridge_gui.gui import i18n
 from chatbridge_gui.gui.drafts import DraftFile, Kept, Unsent
 from chatbridge_gui.gui.outgoing import MOST
+from chatbridge_gui.gui.send_text import without_halves
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice, StreamEnd
 
 from .driver import Driver, begun, changed, history, message, state, tavern
@@ -298,6 +299,51 @@ def test_the_draft_of_the_last_moment_is_kept_too(keeping: Driver, draft: DraftF
     keeping.type("draft")
     keeping.window.close()
     assert draft.load() == Kept("draft")
+
+
+def test_half_a_surrogate_pair_costs_itself_and_nothing_else(keeping: Driver, draft: DraftFile) -> None:
+    box = keeping.window.send_box.text
+    keeping.root.tk.eval(f'{box} insert end "one \\ud83d two 😀"')
+    keeping.until(draft.path.exists, 4)
+    kept = draft.load().text
+    assert kept.startswith("one \ufffd") and kept.endswith("\ufffd two 😀")
+    chatting(keeping)
+    box.focus_force()
+    keeping.until(lambda: keeping.root.focus_get() is box)
+    keeping.press("<Return>")
+    assert asked(keeping) == [kept]
+    keeping.answer(failure=BUSY)
+    keeping.press_button(keeping.window.send_box.outgoing.rows[0].discard_button)
+    keeping.press("<Control-Up>")
+    assert keeping.draft() == kept, "it can be had again"
+    keeping.root.tk.eval(f'{box} insert end "\\ude00"')
+    keeping.finish()
+    assert keeping.ended and draft.load().text.startswith(kept + "\ufffd")
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("\ud83d\ude00", "😀"), ("a\ud83d", "a\ufffd"), ("\ude00 你好", "\ufffd 你好"), ("\ud83dx😀", "\ufffdx😀")],
+)
+def test_only_halves_are_replaced(text: str, kept: str) -> None:
+    assert without_halves(text) == kept
+
+
+def test_a_draft_that_fails_unexpectedly_keeps_nobody_from_leaving(
+    root: tkinter.Tk, draft: DraftFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = Driver(root, draft=draft)
+    found.type("draft")
+
+    def fails(_number: int, _kept: Kept) -> None:
+        raise ValueError("this was not foreseen")
+
+    monkeypatch.setattr(draft, "write", fails)
+    with pytest.raises(ValueError, match="foreseen"):
+        found.window.close()
+    assert found.hub.closed and not found.window.root.winfo_viewable()
+    found.finish()
+    assert found.ended
 
 
 def test_a_draft_that_cannot_be_read_is_said_and_stays(root: tkinter.Tk, draft: DraftFile) -> None:
