@@ -18,6 +18,7 @@ from chatbridge_gui.gui.raw_json import RawJson
 from chatbridge_gui.gui.soft_breaks import copy_selection
 from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import ChatMessage, Failure
 
 Then = Callable[[], object]
@@ -176,6 +177,9 @@ class MessageDesk:
     def _regenerate(self, target: Target) -> None:
         """Throw away what comes after it, and the message itself if it is a reply; then have it written anew."""
         at, after, revision = target.at, target.after, target.mirror.revision
+        if at is None:
+            self._tell("message.regenerate_failed", Failure(code=ErrorCode.NOT_FOUND, message="The message is gone."))
+            return
         if not after:
             target.ask("regenerate", {}, self._done("message.regenerate_failed"))
             return
@@ -188,7 +192,7 @@ class MessageDesk:
                 target.ask("regenerate", {}, self._done("message.regenerate_half"))
 
         def do() -> None:
-            content = {"at": (at or 0) + 1, "count": after, "revision": revision}
+            content = {"at": at + 1, "count": after, "revision": revision}
             target.ask("delete_messages", content, deleted)
 
         self.question.ask(lambda: t("message.regenerate_question", count=count), "message.regenerate_yes", do)

@@ -313,6 +313,15 @@ def test_the_last_message_is_regenerated_at_once(chat: Driver) -> None:
     assert requests(chat) == [("regenerate", {"chat_id": CHAT.id})]
 
 
+def test_nothing_is_regenerated_from_a_message_that_is_gone(chat: Driver) -> None:
+    open_menu(chat, "3")
+    chat.news(changed(0, Splice(at=2, remove=1)))
+    chat.settle()
+    take(chat, "Regenerate from here")
+    assert requests(chat) == [] and not chat.window.message_desk.question.opened
+    assert warnings(chat) == ["Nothing was regenerated: What was asked for is not there any more."]
+
+
 def test_raw_json_can_be_read_and_copied(chat: Driver) -> None:
     whole = message("User", "x" * 2500 + "\n你好", 2, extra={"odd": [1, None]})
     chat.news(edited(0, 1, whole))
