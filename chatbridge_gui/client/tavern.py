@@ -116,7 +116,7 @@ class Tavern(TavernRequests):
             case ChatHistory():
                 return self._history(news)
             case ChatChanges():
-                known = set() if _only_adds(news, self.chat.total) else _uids(self.chat.messages)
+                known = _uids(self.chat.messages) if _may_move(news, self.chat.total) else set()
                 self.chat.apply(news)
                 return Told(self, self._inserted(news, known))
             case StreamStart() | StreamUpdate():
@@ -221,7 +221,9 @@ def _uids(messages: Iterable[ChatMessage]) -> set[str]:
     return {message["uid"] for message in messages if isinstance(message.get("uid"), str)}
 
 
-def _only_adds(news: ChatChanges, total: int) -> bool:
-    """Whether it is the usual case, where nothing that was there can be among what comes."""
-    (first, *more) = news.changes or [Splice(at=total)]
-    return not more and isinstance(first, Splice) and first.at >= total
+def _may_move(news: ChatChanges, total: int) -> bool:
+    """Whether what was there can be among what comes: in the usual cases, an edit or one addition, it cannot."""
+    match news.changes:
+        case [Splice(at=at)] if at >= total:
+            return False
+    return any(isinstance(change, Splice) and change.insert for change in news.changes)

@@ -13,7 +13,7 @@ from chatbridge_gui.client import (
     RequestFailed,
     connect,
 )
-from chatbridge_gui.protocol.messages import ChatChanges
+from chatbridge_gui.protocol.messages import ChatChanges, ChatMessage
 
 pytestmark = pytest.mark.usefixtures("config_folder")
 
@@ -50,6 +50,28 @@ def test_messages_are_those_that_are_new_and_no_others(rig: Rig, tavern: FakeTav
             return [(message.at, message.text, message.is_user) for message in found]
 
     assert run(test()) == [(1, "one", True), (2, "two", False), (3, "three", True)]
+
+
+def test_an_edit_does_not_look_at_the_whole_chat(rig: Rig, tavern: FakeTavern, monkeypatch: pytest.MonkeyPatch) -> None:
+    looked_at: list[set[str]] = []
+
+    def look(messages: list[ChatMessage]) -> set[str]:
+        looked_at.append({message["uid"] for message in messages})
+        return looked_at[-1]
+
+    monkeypatch.setattr("chatbridge_gui.client.tavern._uids", look)
+
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            tavern.add("one")
+            tavern.edit(0, "Hello, Bob!")
+            await chat_says(bridge, "Hello, Bob!", "one")
+            assert looked_at == []
+            tavern.move(0, 1)
+            await chat_says(bridge, "one", "Hello, Bob!")
+            assert looked_at == [{"m0", "m1"}]
+
+    run(test())
 
 
 def test_a_reply_is_read_as_it_grows_and_says_how_it_ended(rig: Rig, tavern: FakeTavern) -> None:
