@@ -76,7 +76,7 @@ class HubServer:
         """
         config = self.config
         if config.must_have_token and config.token is None:
-            why = "letting nobody in without the token needs one"
+            why = "nobody may enter without the token, and there is none yet"
             if not config.is_loopback:
                 why = f"listening on {config.host} lets other computers in, which needs a token"
             raise StartFailed(HubFailed("no_token", f"{why}. Make one with: chatbridge token", {"host": config.host}))

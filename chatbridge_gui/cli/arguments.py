@@ -119,7 +119,8 @@ def _serving(commands: _Commands) -> None:
         "serve",
         "serve:serve",
         "run the server without a window",
-        "Run the server without a window; Ctrl+C stops it. What is not given comes from the window's settings. "
+        "Run the server without a window; Ctrl+C stops it. What is not given comes from the window's settings; "
+        "where the window would ask who may enter, the token is needed. "
         "The log goes to the standard error and never holds texts of the chat.",
     )
     command.add_argument(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from chatbridge_gui import diagnostics
-from chatbridge_gui.bridge.config import HubConfig
+from chatbridge_gui.bridge.config import HubConfig, LetIn
 from chatbridge_gui.bridge.events import HubEvent, HubFailed, HubStopped, LogRow
 from chatbridge_gui.bridge.thread import HubThread
 from chatbridge_gui.cli.arguments import LEVELS
@@ -29,7 +29,9 @@ def serve(options: argparse.Namespace) -> int:
     try:
         settings = load()
         host = options.host or settings.host
-        token = None if is_loopback(host) else load_token()
+        # Where the window would ask there is nobody to be asked, so whoever is not known needs the token.
+        let_in: LetIn = "computer" if settings.let_in == "computer" else "token"
+        token = load_token() if let_in == "token" or not is_loopback(host) else None
     except SettingsError as error:
         return fail(error)
     origins: list[str] = []
@@ -40,7 +42,8 @@ def serve(options: argparse.Namespace) -> int:
         origins.append(origin)
     port = settings.port if options.port is None else options.port
     allowed = tuple(dict.fromkeys((*settings.allowed_origins, *origins)))
-    return run_hub(HubConfig(host, port, allowed_origins=allowed, token=token), options.log_level)
+    config = HubConfig(host, port, allowed_origins=allowed, token=token, let_in=let_in)
+    return run_hub(config, options.log_level)
 
 
 def run_hub(config: HubConfig, level: str) -> int:

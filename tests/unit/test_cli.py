@@ -11,6 +11,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from commands import ROOT, environment, run_cli
@@ -21,7 +22,7 @@ from chatbridge_gui import cli, installer
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import LogRow
 from chatbridge_gui.cli import serve
-from chatbridge_gui.settings import Settings, save
+from chatbridge_gui.settings import Settings, make_token, save
 
 
 @pytest.fixture(autouse=True)
@@ -355,6 +356,23 @@ def test_a_wider_address_needs_a_token() -> None:
     assert cli.main(["token"]) == 0
     with serving("--host", "0.0.0.0") as (_, port):
         assert b"101" in status_for(port, "http://localhost:8000")
+
+
+@pytest.mark.parametrize("let_in", ["token", "ask"])
+def test_who_may_enter_comes_from_the_settings_and_nobody_can_be_asked(
+    let_in: Literal["token", "ask"], hub_runs: list[object]
+) -> None:
+    save(Settings(let_in=let_in))
+    token = make_token()
+    assert cli.main(["serve", "--host", "localhost"]) == 0
+    assert hub_runs == [HubConfig("localhost", Settings().port, token=token, let_in="token")]
+
+
+def test_only_with_the_token_needs_one_on_this_computer_too() -> None:
+    save(Settings(let_in="token"))
+    run = run_cli("serve", "--port", "0")
+    assert run.returncode == 1
+    assert "nobody may enter without the token, and there is none yet. Make one with: chatbridge token" in run.stderr
 
 
 def test_a_port_that_is_taken_is_told_in_words() -> None:
