@@ -11,7 +11,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus, WebSocketExce
 
 from chatbridge_gui.client.address import Address
 from chatbridge_gui.client.errors import ConnectionLost, NoHub
-from chatbridge_gui.protocol.close_codes import CLOSE_REASONS, CloseCode
+from chatbridge_gui.protocol.close_codes import CloseCode, close_reason
 from chatbridge_gui.protocol.codec import decode, encode
 from chatbridge_gui.protocol.errors import ProtocolError
 from chatbridge_gui.protocol.limits import FRAME_BYTES, HELLO_ANSWER
@@ -139,7 +139,7 @@ def why_closed(closed: ConnectionClosed) -> ConnectionLost:
     if closed.rcvd is None:
         return NoHub("the connection broke")
     code, reason = closed.rcvd.code, closed.rcvd.reason
-    row = next((row for known, row in CLOSE_REASONS.items() if known == code), None)
+    row = close_reason(code)
     said = row.meaning if row is not None else f"the connection was closed ({code})"
     text = f"{said} ({reason})" if reason else said
     return NoHub(text, code) if row is None or row.retry else ConnectionLost(text, code)

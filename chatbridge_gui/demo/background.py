@@ -3,8 +3,19 @@
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from typing import Any, Final
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import WebSocketException
+
+from chatbridge_gui.protocol.close_codes import close_reason
+
+_RECONNECT_AFTER: Final = 1.0
+
+
+class SentAway(Exception):
+    """The hub has closed the connection, for a reason that connecting again does not change."""
 
 
 class BackgroundTavern:
@@ -27,8 +38,8 @@ class BackgroundTavern:
         with contextlib.suppress(RuntimeError):  # the loop is closed: it has ended already
             self._loop.call_soon_threadsafe(cancel)
 
-    def join(self, timeout: float) -> bool:
-        """Wait for the thread's end after `stop`."""
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait for the thread's end: after `stop`, or when the hub has sent it away."""
         self._thread.join(timeout)
         return not self._thread.is_alive()
 
@@ -37,3 +48,31 @@ class BackgroundTavern:
         with asyncio.Runner(loop_factory=lambda: self._loop) as runner, contextlib.suppress(asyncio.CancelledError):
             self._main = runner.get_loop().create_task(self._coroutine())
             self._loop.run_until_complete(self._main)
+
+
+async def again_and_again(talk: Callable[[], Awaitable[None]]) -> None:
+    """Talk to a hub, anew whenever that ended, until it sends us away."""
+    while True:
+        try:
+            await talk()
+        except SentAway:
+            return
+        except (OSError, WebSocketException):
+            pass
+        await asyncio.sleep(_RECONNECT_AFTER)
+
+
+@contextlib.asynccontextmanager
+async def connected(url: str) -> AsyncIterator[ClientConnection]:
+    """A connection to the hub at `url`.
+
+    Raises:
+        SentAway: the hub has closed it for good.
+    """
+    async with connect(url, proxy=None, compression=None, max_size=None) as connection:
+        try:
+            yield connection
+        finally:
+            reason = close_reason(connection.close_code)
+            if reason is not None and not reason.retry:
+                raise SentAway

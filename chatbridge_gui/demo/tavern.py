@@ -10,12 +10,12 @@ from importlib.resources import files
 from typing import Any, Final
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
 from chatbridge_gui import __version__
 from chatbridge_gui.demo import edits, script
-from chatbridge_gui.demo.background import BackgroundTavern
+from chatbridge_gui.demo.background import BackgroundTavern, again_and_again, connected
 from chatbridge_gui.protocol.codec import encode
 from chatbridge_gui.protocol.messages import (
     ChatChanges,
@@ -39,24 +39,21 @@ from chatbridge_gui.protocol.requests.talk import SendMessageResult, StopResult
 _PICTURE: Final = "seraphina.png"
 _CHANGING: Final = ("send_message", "regenerate", *edits.REQUESTS)
 _LETTERS_PER_TOKEN = 4
-_RECONNECT_AFTER = 1.0
 _ANSWERS = 1000
 """So many requests are known again by their keys."""
 
 
 class DemoTavern(BackgroundTavern):
-    """A running demo; `stop` ends it. It reconnects by itself while it runs."""
+    """A running demo; `stop` ends it. It reconnects by itself while it runs, unless the hub sends it away."""
 
     def __init__(self, url: str, token_delay: float, secret: str | None) -> None:
-        super().__init__("chatbridge-demo", lambda: _connect_for_ever(url, _Chat(token_delay, secret)))
+        chat = _Chat(token_delay, secret)
 
-
-async def _connect_for_ever(url: str, chat: "_Chat") -> None:
-    while True:
-        with contextlib.suppress(OSError, WebSocketException):
-            async with connect(url, proxy=None, compression=None) as connection:
+        async def talk() -> None:
+            async with connected(url) as connection:
                 await chat.serve(connection)
-        await asyncio.sleep(_RECONNECT_AFTER)
+
+        super().__init__("chatbridge-demo", lambda: again_and_again(talk))
 
 
 def start(url: str, token_delay: float = 0.04, secret: str | None = None) -> DemoTavern:

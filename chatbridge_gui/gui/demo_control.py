@@ -14,6 +14,7 @@ class Running(Protocol):
     """A tavern in a thread of its own."""
 
     def stop(self) -> None: ...
+    def join(self) -> bool: ...
 
 
 Begin = Callable[[str, str | None], Running]
@@ -72,8 +73,13 @@ class DemoControl:
             self._stop(tavern)
         elif error is not None:
             self.failed(error)
-        else:
+        elif tavern is not None:
             self._tavern = tavern
+            self._work.start(tavern.join, partial(self._over, place))
+
+    def _over(self, place: tuple[str, str | None], _result: bool | None, _error: Exception | None) -> None:
+        if place is self._place:  # nobody here has ended it: the hub has sent it away
+            self.stop()
 
 
 def _start(url: str, token: str | None) -> "DemoTavern":

@@ -45,3 +45,8 @@ CLOSE_REASONS: Final[dict[CloseCode, CloseReason]] = {
     CloseCode.AWAITING_USER: CloseReason(True, "The user is being asked whether to let this program in; try again."),
 }
 """One row for each code."""
+
+
+def close_reason(code: int | None) -> CloseReason | None:
+    """The row of a code that came; None if it is none of these."""
+    return next((row for known, row in CLOSE_REASONS.items() if known == code), None)

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import msgspec
-from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, WebSocketException
+from websockets.asyncio.client import ClientConnection
+from websockets.exceptions import ConnectionClosed
 
-from chatbridge_gui.demo.background import BackgroundTavern
+from chatbridge_gui.demo.background import BackgroundTavern, again_and_again, connected
 from chatbridge_gui.protocol.codec import encode, failure
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.limits import NAME_CHARACTERS
@@ -22,7 +22,6 @@ from chatbridge_gui.recording.file import Header, Line, RecordingError, read, ta
 
 LONGEST_PAUSE: Final = 2.0
 """Seconds; whatever lay between two frames, they are played so close to each other at least."""
-_RECONNECT_AFTER: Final = 1.0
 _SPEAKS: Final = " (replay)"
 
 
@@ -100,12 +99,13 @@ def load(path: Path) -> Recording:
 
 def start(recording: Recording, url: str, secret: str | None = None) -> BackgroundTavern:
     """Play a recording to the hub at `url`, from its beginning whenever the hub was started again. At its end its
-    taverns stay, and answer as they did. `secret` is the hub's access token, if it wants one."""
+    taverns stay, and answer as they did; one that the hub sends away does not come back. `secret` is the hub's access
+    token, if it wants one."""
 
     async def main() -> None:
         async with asyncio.TaskGroup() as group:
             for track in recording.tracks.values():
-                group.create_task(_Player(track, url, secret).play_for_ever())
+                group.create_task(again_and_again(_Player(track, url, secret).play))
 
     return BackgroundTavern("chatbridge-replay", main)
 
@@ -140,16 +140,11 @@ class _Player:
         self._secret = secret
         self._instance = str(uuid.uuid4())
 
-    async def play_for_ever(self) -> None:
-        while True:
-            with contextlib.suppress(OSError, WebSocketException):
-                await self._play()
-            await asyncio.sleep(_RECONNECT_AFTER)
-
-    async def _play(self) -> None:
+    async def play(self) -> None:
+        """Once, from the beginning; at the end it stays until the connection breaks."""
         began = asyncio.get_running_loop().time()
         for number, session in enumerate(self._track.sessions, 1):
-            async with connect(self._url, proxy=None, compression=None, max_size=None) as connection:
+            async with connected(self._url) as connection:
                 welcomed = asyncio.Event()
                 listener = asyncio.create_task(self._listen(connection, welcomed))
                 try:

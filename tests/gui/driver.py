@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 import tkinter
 from collections.abc import Callable
@@ -84,6 +85,21 @@ class FakeHub:
 
     def close(self) -> None:
         self.closed = True
+
+
+class OwnTavern:
+    """Stands for a tavern of the program's own, which runs until it is stopped or sent away."""
+
+    def __init__(self) -> None:
+        self._over = threading.Event()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def join(self) -> bool:
+        return self._over.wait()
+
+    sent_away = stop
 
 
 class Driver:

@@ -68,6 +68,9 @@ def test_a_newcomer_tries_the_demo_sends_a_message_and_watches_the_answer_grow(
     until(lambda: mirror.messages[-1]["mes"] in window.chat_view.shown_text())
     assert "hello" in window.chat_view.shown_text() and len(window.chat_view.shown_text()) > len(before) + 20
 
+    window.hub.kick(1)
+    until(lambda: not window.demo.wanted)
+    assert window.server_panel.demo_button.cget("text") == "Try the demo"
     window.stop_server()
     until(lambda: window.server_panel.phase == "stopped")
     assert "hello" in window.chat_view.shown_text()

@@ -16,7 +16,7 @@ from chatbridge_gui.installer import InstallError, InstallReport
 from chatbridge_gui.protocol.messages import ChatRef
 from chatbridge_gui.settings import Settings
 
-from .driver import Driver, begun, edited, hello, history, message, peer, piece, state, tavern
+from .driver import Driver, OwnTavern, begun, edited, hello, history, message, peer, piece, state, tavern
 
 KAEL = ChatRef(id="Kael - 7", title="The mountain", kind="solo", character="Kael")
 
@@ -278,12 +278,14 @@ class TestDemo:
 
         made: list[Any] = []
 
-        class Tavern:
+        class Tavern(OwnTavern):
             def __init__(self, url: str) -> None:
+                super().__init__()
                 self.url, self.stopped = url, False
                 made.append(self)
 
             def stop(self) -> None:
+                super().stop()
                 self.stopped = True
 
         monkeypatch.setattr(demo, "start", Tavern)
@@ -308,6 +310,18 @@ class TestDemo:
         driver.started()
         driver.settle()
         assert made == [] and not driver.window.demo.wanted
+
+    def test_sent_away_by_the_server_it_is_over_and_can_be_begun_again(self, driver: Driver, made: list[Any]) -> None:
+        driver.started()
+        button = driver.window.server_panel.demo_button
+        button.invoke()
+        driver.until(lambda: driver.window.demo.running)
+        made[0].sent_away()
+        driver.until(lambda: not driver.window.demo.wanted)
+        assert button.cget("text") == "Try the demo"
+        button.invoke()
+        driver.until(lambda: driver.window.demo.running)
+        assert len(made) == 2 and button.cget("text") == "End the demo"
 
     def test_it_ends_with_the_server(self, driver: Driver, made: list[Any]) -> None:
         driver.started()

@@ -21,7 +21,7 @@ from chatbridge_gui.gui import access_question, server_panel
 from chatbridge_gui.gui.peer_rows import milliseconds, size
 from chatbridge_gui.protocol.messages import Permission, TavernState
 
-from .driver import Driver, peer, tavern
+from .driver import Driver, OwnTavern, peer, tavern
 
 PAGE = AccessWanted("page", "http://192.168.1.20:8000")
 BOT = AccessWanted("program", "a bot")
@@ -132,12 +132,9 @@ def test_the_demo_enters_with_the_token_and_by_this_computers_address(
 ) -> None:
     begun: list[tuple[str, str | None]] = []
 
-    class Tavern:
-        def stop(self) -> None: ...
-
-    def connect(url: str, secret: str | None = None) -> Tavern:
+    def connect(url: str, secret: str | None = None) -> OwnTavern:
         begun.append((url, secret))
-        return Tavern()
+        return OwnTavern()
 
     monkeypatch.setattr(demo, "start", connect)
     started_wide(driver)
@@ -154,12 +151,14 @@ def test_the_demo_goes_on_whoever_else_is_let_in(driver: Driver, monkeypatch: py
     begun: list[str | None] = []
     stopped: list[str | None] = []
 
-    class Tavern:
+    class Tavern(OwnTavern):
         def __init__(self, secret: str | None) -> None:
+            super().__init__()
             self.secret = secret
             begun.append(secret)
 
         def stop(self) -> None:
+            super().stop()
             stopped.append(self.secret)
 
     monkeypatch.setattr(demo, "start", lambda _url, secret=None: Tavern(secret))

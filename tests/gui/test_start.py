@@ -18,7 +18,7 @@ from chatbridge_gui.gui.event_queue import ReportWritten
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.settings import Settings
 
-from .driver import FakeHub
+from .driver import FakeHub, OwnTavern
 
 
 def start(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -213,12 +213,9 @@ def test_the_demo_starts_the_server_too(program: Program, monkeypatch: pytest.Mo
     (program.config / "settings.json").write_bytes(b'{"start_server": false}')
     urls: list[str] = []
 
-    class Tavern:
-        def stop(self) -> None: ...
-
-    def connect(url: str) -> Tavern:
+    def connect(url: str) -> OwnTavern:
         urls.append(url)
-        return Tavern()
+        return OwnTavern()
 
     monkeypatch.setattr(demo, "start", connect)
     act = program.act

@@ -187,6 +187,19 @@ def test_it_ends_at_once_when_told_and_leaves_the_hub(rig: Rig, start_demo: Call
     running.stop()
 
 
+def test_disconnected_by_the_user_it_does_not_come_back(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
+    running = start_demo()
+    rig.thread.kick(rig.wait_for(PeerJoined).info.peer)
+    assert running.join(PATIENCE)
+    rig.wait_for(PeerLeft)
+
+
+def test_with_a_wrong_token_it_does_not_try_again(rig: Rig, start_demo: Callable[..., demo.DemoTavern]) -> None:
+    rig.stop()
+    rig.start(token="secret", let_in="token", port=rig.port)
+    assert start_demo(secret="another").join(PATIENCE)
+
+
 def test_a_port_where_something_else_answers_does_not_end_it() -> None:
     with other_program(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n") as other:
         running = demo.start(f"ws://127.0.0.1:{other.port}", token_delay=0)

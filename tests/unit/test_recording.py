@@ -13,7 +13,7 @@ import pytest
 from hub_rig import PATIENCE, Client, Rig
 
 from chatbridge_gui import demo
-from chatbridge_gui.bridge.events import FrameSeen, News, TavernsChanged
+from chatbridge_gui.bridge.events import FrameSeen, News, PeerJoined, PeerLeft, TavernsChanged
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.demo.background import BackgroundTavern
 from chatbridge_gui.recording import player
@@ -328,6 +328,21 @@ def test_it_is_played_again_to_a_hub_that_was_started_again(
     since = len(rig.events)
     rig.start(port=rig.port)
     rig.wait(lambda event: isinstance(event, News), since)
+
+
+def test_a_tavern_that_the_user_disconnects_is_not_played_again_and_the_others_stay(rig: Rig, tmp_path: Path) -> None:
+    path = tmp_path / "two"
+    hello = {"role": "tavern", "name": "x"}
+    write(path, [entry("hello", hello), entry("hello", {**hello, "name": "y"}, peer="tavern 2")])
+    running = player.start(load(path), f"ws://127.0.0.1:{rig.port}")
+    rig.wait(lambda event: isinstance(event, TavernsChanged) and len(event.taverns) == 2)
+    first, second = rig.told(PeerJoined)
+    rig.thread.kick(first.info.peer)
+    rig.wait_for(PeerLeft)
+    assert not running.join(2)
+    rig.thread.kick(second.info.peer)
+    assert running.join(PATIENCE)
+    assert len(rig.told(PeerJoined)) == 2
 
 
 def test_the_frames_of_a_page_may_have_line_ends_between_their_parts(rig: Rig, tmp_path: Path) -> None:
