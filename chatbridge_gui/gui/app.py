@@ -88,7 +88,7 @@ def run(options: Options, hub_factory: HubFactory | None = None, kept: Diagnosti
     place = Place(root, settings)
     window.appearance.follow_desktop()
     if trouble is not None:
-        window.log("error", t("start.settings", reason=trouble))
+        window.notices.show("error", lambda: t("start.settings", reason=trouble))
     if options.replay is not None:
         play(window, options.replay)
     elif options.demo:

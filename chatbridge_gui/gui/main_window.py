@@ -94,7 +94,9 @@ class MainWindow(WindowParts):
         self.asking = Asking(self.hub, self.book)
         self.talking = Talking(self.book, self.asking.shown)
         self.sending = Sending(self.book, self.asking, self._available_in, self)
-        self.serving = Serving(self.hub, settings, self.work, self.log)
+        self.serving = Serving(
+            self.hub, settings, self.work, lambda key, words: self.notices.show("error", words, key=key)
+        )
         self.start_server, self.stop_server = self.serving.start, self.serving.stop
         self.toggle_demo, self.demo = self.serving.toggle_demo, self.serving.demo
         self.avatars = pictures(self, AVATAR)

@@ -4,10 +4,11 @@ from collections.abc import Callable
 from typing import Any, Protocol, TypeAlias
 
 from chatbridge_gui.bridge.config import HubConfig
-from chatbridge_gui.bridge.events import FrameSeen, HubEvent, HubFailed, HubStarted, HubStopped, Level
+from chatbridge_gui.bridge.events import FrameSeen, HubEvent, HubFailed, HubStarted, HubStopped
 from chatbridge_gui.gui.admission import Admission
 from chatbridge_gui.gui.demo_control import Begin, DemoControl
 from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.notices import Words
 from chatbridge_gui.gui.server_panel import ServerPanel
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.settings import Settings, SettingsError
@@ -31,18 +32,19 @@ HubFactory: TypeAlias = Callable[[Callable[[HubEvent], None]], Hub]
 
 
 class Serving:
-    """Does what the server's panel says, and tells it what came of it. `panel` is set by whoever makes it."""
+    """Does what the server's panel says, and tells it what came of it. `panel` is set by whoever makes it; `tell` is
+    told what else went wrong, with a key of what it is about."""
 
     panel: ServerPanel
 
-    def __init__(self, hub: Hub, settings: Settings, work: Work, log: Callable[[Level, str], None]) -> None:
+    def __init__(self, hub: Hub, settings: Settings, work: Work, tell: Callable[[str, Words], None]) -> None:
         self.demo = DemoControl(work, self._demo_changed)
         self.replay = DemoControl(work, self._replay_changed)
-        self.admission = Admission(settings, lambda error: log("error", str(error)))
+        self.admission = Admission(settings, lambda error: tell("access", str(error)))
         self.admission.changed = self._access_changed
         self._hub = hub
         self._settings = settings
-        self._log = log
+        self._tell = tell
 
     @property
     def running(self) -> bool:
@@ -135,7 +137,7 @@ class Serving:
         try:
             config = self._config()
         except SettingsError as error:
-            self._log("error", str(error))
+            self._tell("access", str(error))
             return
         self.panel.access.refresh()
         self._hub.change_access(config)
@@ -144,9 +146,9 @@ class Serving:
 
     def _replay_changed(self, error: Exception | None) -> None:
         if error is not None:
-            self._log("error", t("replay.failed", reason=error))
+            self._tell("replay", lambda: t("replay.failed", reason=error))
 
     def _demo_changed(self, error: Exception | None) -> None:
         if error is not None:
-            self._log("error", t("demo.failed", reason=error))
+            self._tell("demo", lambda: t("demo.failed", reason=error))
         self.panel.set_demo(self.demo.wanted)

@@ -189,6 +189,19 @@ def test_the_demo_goes_on_whoever_else_is_let_in(driver: Driver, monkeypatch: py
     assert window.server_panel.demo_button.cget("text") == "End the demo"
 
 
+def test_a_demo_that_cannot_start_says_why(root: tkinter.Tk, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_url: str) -> None:
+        raise OSError("nobody listens")
+
+    monkeypatch.setattr(demo, "start", refused)
+    driver = Driver(root)
+    driver.started()
+    driver.window.toggle_demo()
+    driver.until(lambda: driver.window.notices.shown_texts() == ["The demo could not start: nobody listens"])
+    assert not driver.window.demo.wanted
+    driver.finish()
+
+
 # --- the question ---------------------------------------------------------------------------------------------------
 
 
@@ -255,6 +268,7 @@ def test_what_cannot_be_written_holds_for_this_run(root: tkinter.Tk, monkeypatch
     monkeypatch.setattr(settings, "remember", fail)
     driver.window.serving.admission.decide(PAGE, "always")
     driver.until(lambda: "the disk is full" in "\n".join(driver.window.log_pane.shown_rows()))
+    assert driver.window.notices.shown_texts() == ["the disk is full"], "the log is hidden at first"
     driver.window.server_panel.restart_button.invoke()
     assert driver.hub.starts[-1].allowed_origins == (PAGE.who,)
     driver.finish()

@@ -161,16 +161,19 @@ def test_what_the_command_line_allowed_meanwhile_is_not_lost(program: Program) -
 def test_damaged_settings_are_told_and_left_alone(program: Program) -> None:
     (program.config / "settings.json").write_text("{ not json")
     rows: list[str] = []
+    notices: list[str] = []
     act = program.act
 
     def look() -> None:
         assert program.window is not None
         rows.extend(program.window.log_pane.shown_rows())
+        notices.extend(program.window.notices.shown_texts())
         act()
 
     program.act = look  # type: ignore[method-assign]
     assert program.run(Options()) == 0
     assert "damaged" in rows[0]
+    assert "not saving any" in notices[0], "the log is hidden at first"
     assert (program.config / "settings.json").read_text() == "{ not json"
 
 
