@@ -1,10 +1,12 @@
 """Which SillyTaverns there are, what each one's chat looks like, and which one the window shows. No Tk in here."""
 
+import time
 from dataclasses import dataclass, field
 from typing import Final
 
 from chatbridge_gui.bridge.events import News
 from chatbridge_gui.chat.mirror import ChatMirror, same_chat
+from chatbridge_gui.protocol.limits import PEERS, RETURN
 from chatbridge_gui.protocol.messages import (
     ChatHistory,
     ChatRef,
@@ -15,8 +17,11 @@ from chatbridge_gui.protocol.messages import (
     TavernState,
 )
 
-MOST_GONE: Final = 200
-"""So many SillyTaverns that are gone are remembered, as they may be back."""
+REMEMBERED: Final = 2 * RETURN
+"""Seconds. A SillyTavern that is gone may be back, and the hub then sends only what it missed; but not for longer than
+the hub itself remembers it. A page that was reloaded is another one, and never back."""
+MOST_GONE: Final = PEERS
+"""All may be gone at once, as when the computer slept."""
 
 
 @dataclass(slots=True)
@@ -119,7 +124,8 @@ class TavernBook:
     def __init__(self) -> None:
         self.taverns: dict[int, Tavern] = {}
         self.shown: Tavern | None = None
-        self._gone: dict[str, Tavern] = {}
+        self._gone: dict[str, tuple[float, Tavern]] = {}
+        """When each left, the longest gone first."""
 
     @property
     def connected(self) -> list[Tavern]:
@@ -141,14 +147,17 @@ class TavernBook:
 
     def _left(self, tavern: Tavern) -> None:
         tavern.connected = False
-        if tavern.info.instance:
-            self._gone[tavern.info.instance] = tavern
-            if len(self._gone) > MOST_GONE:
-                del self._gone[next(iter(self._gone))]
+        now, instance = time.monotonic(), tavern.info.instance
+        self._gone.pop(instance, None)
+        if instance:
+            self._gone[instance] = now, tavern
+        for other, (left, _) in list(self._gone.items()):
+            if now - left > REMEMBERED or len(self._gone) > MOST_GONE:
+                del self._gone[other]
 
     def _joining(self, info: TavernInfo) -> Tavern:
         """Where it is one that was here before the hub may send only what it missed, so its chat is kept."""
-        tavern = self._gone.pop(info.instance, None)
+        _, tavern = self._gone.pop(info.instance, (0.0, None))
         if tavern is None:
             return Tavern(info)
         tavern.connected = tavern.returning = True

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import time
+import weakref
 from typing import Any
 
 import pytest
 
-from chatbridge_gui.bridge.events import HubStopped
+from chatbridge_gui.bridge.events import HubStopped, News
+from chatbridge_gui.chat.mirror import ChatMirror
+from chatbridge_gui.gui.taverns import TavernBook
+from chatbridge_gui.protocol.limits import RETURN
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice, StreamEnd, TavernState
 
 from .driver import Driver, begun, changed, ended, hello, history, many, message, piece, state, tavern
@@ -234,3 +239,39 @@ def test_a_message_of_the_same_words_from_before_decides_nothing(driver: Driver)
     driver.type("x")
     assert driver.window.send_box.phase == "idle"
     assert [(one.text, one.state) for one in driver.window.send_box.rows] == [("hello", "unknown")]
+
+
+# --- what is remembered of those that are gone ------------------------------------------------------------------------
+
+
+def chat_of(book: TavernBook, number: int, instance: str) -> ChatMirror:
+    """A page comes, alone, and sends its chat."""
+    book.update((tavern(number, instance=instance),))
+    book.apply(News(number, history(hello())))
+    return book.taverns[number].mirror
+
+
+def test_the_chats_of_pages_that_were_reloaded_are_let_go_of(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    book, seen = TavernBook(), []
+    for load in range(30):
+        seen.append(weakref.ref(chat_of(book, load, f"page load {load}")))
+        now += 25
+    assert [load for load, mirror in enumerate(seen) if mirror() is not None] == [27, 28, 29]
+
+
+def test_all_that_may_be_back_are_known_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = 1_000.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    book, many_of_them = TavernBook(), tuple(tavern(number) for number in range(60))
+    book.update(many_of_them)
+    mirrors = [one.mirror for one in book.taverns.values()]
+    for number in range(60):
+        book.apply(News(number, history(hello())))
+    for _ in range(3):
+        book.update(())
+        now += RETURN
+        book.update(many_of_them)
+        assert [one.mirror for one in book.taverns.values()] == mirrors
+        assert all(one.returning for one in book.taverns.values())
