@@ -131,7 +131,7 @@ class Bridge(TavernRequests, HubRequests):
                 for tavern in self.taverns.values():
                     if tavern.chat.epoch >= 0 or not self._session.follows_chat:
                         return tavern
-                await anext(changes)
+                await self._next(changes)
 
     async def whole_chat(self, tavern: Tavern | None = None) -> ChatMirror:
         """Wait until the whole chat of a tavern has come, from its first message on. One of the simple profile that
@@ -157,7 +157,7 @@ class Bridge(TavernRequests, HubRequests):
                     raise RequestFailed.of(
                         ErrorCode.TAVERN_GONE, "the SillyTavern left before its whole chat had come, and is not back"
                     )
-                await anext(changes)
+                await self._next(changes)
 
     # --- what happens -----------------------------------------------------------------------------------------------
 
@@ -240,6 +240,11 @@ class Bridge(TavernRequests, HubRequests):
         except msgspec.ValidationError as error:
             raise ValueError(f"{request}: {error}") from error
         return await self._ask(request, content, spec.result)
+
+    async def _next(self, changes: Dirty[Tavern]) -> None:
+        async for _ in changes:
+            return
+        self._session.expect_more()
 
     async def _ask(self, name: str, content: Content, result: type[R]) -> R:
         return await self._session._ask(name, content, result)

@@ -80,11 +80,19 @@ class Session(Asker):
         if self.lost_for is None:
             self._finish(ConnectionLost("this program has closed the connection"), None)
 
+    def expect_more(self) -> None:
+        """Something can still be asked, and told.
+
+        Raises:
+            ConnectionLost: the connection has ended for good.
+        """
+        if self.lost_for is not None:
+            raise ConnectionLost(self.lost_for.message, self.lost_for.close_code)
+
     # --- asking -----------------------------------------------------------------------------------------------------
 
     async def _ask(self, name: str, content: Content, result: type[R]) -> R:
-        if self.lost_for is not None:
-            raise ConnectionLost(self.lost_for.message, self.lost_for.close_code)
+        self.expect_more()
         spec = REQUESTS[name]
         instance = ""
         if isinstance(content, TavernRequest):

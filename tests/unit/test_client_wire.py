@@ -203,6 +203,20 @@ def test_who_follows_the_chat_since_later_waits_for_it_before_a_reply_is_given_u
     run(test())
 
 
+def test_who_waits_for_a_chat_is_told_that_the_connection_was_closed() -> None:
+    async def test() -> None:
+        async with PlayedHub().listening() as hub:
+            hub.welcome["taverns"] = [TAB]
+            async with connect(port=hub.port) as bridge:
+                waiting = [asyncio.create_task(bridge.wait_for_tavern()), asyncio.create_task(bridge.whole_chat())]
+                await asyncio.sleep(0.05)
+            for one in (*waiting, bridge.wait_for_tavern()):
+                with pytest.raises(ConnectionLost, match="closed"):
+                    await one
+
+    run(test())
+
+
 def test_a_chat_is_waited_for_as_long_as_its_tavern_may_be_back(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("chatbridge_gui.client.taverns.RETURN", 1.0)
 
