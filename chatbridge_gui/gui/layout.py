@@ -137,12 +137,13 @@ class Layout:
             height = self.panes.winfo_height()
             _move(self.panes, max(height - px(self._log_height), min(px(LEAST_CHAT[1]), height - px(LEAST_LOG))))
 
-    def _dragged(self, _event: object) -> None:
-        """A sash was let go: that is the size from now on, within reason."""
+    def _dragged(self, event: "tkinter.Event[ttk.Panedwindow]") -> None:
+        """A sash was let go: that is the size from now on, within reason. What the other sash shows may be less than
+        was chosen, for want of room."""
         scale = self._look.px(100)
-        if self.side_shown:
+        if event.widget is self.columns and self.side_shown:
             self._side_width = max(self.columns.sashpos(0) * 100 // scale, LEAST_SIDE)
-        if self.log_shown:
+        if event.widget is self.panes and self.log_shown:
             log = self.panes.winfo_height() - self.panes.sashpos(0)
             self._log_height = max(log * 100 // scale, LEAST_LOG)
         self._set_sashes()

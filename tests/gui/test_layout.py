@@ -86,6 +86,22 @@ def test_sashes_are_dragged_and_kept_within_reason(driver: Driver) -> None:
     assert layout.chat_column.winfo_height() >= driver.window.look.px(250), "the chat is crushed"
 
 
+def test_dragging_a_sash_leaves_the_size_that_was_chosen_at_the_other(root: tkinter.Tk) -> None:
+    driver = Driver(root, Settings(side_width=300, log_height=700, log_shown=True))
+    layout, px = driver.window.layout, driver.window.look.px
+    driver.until(lambda: 0 < driver.window.below.pane.winfo_height() < px(600))
+    place, y = layout.columns.sashpos(0), layout.columns.winfo_height() // 2  # type: ignore[no-untyped-call]
+    layout.columns.event_generate("<Button-1>", x=place + 1, y=y)
+    layout.columns.event_generate("<B1-Motion>", x=place + 51, y=y)
+    layout.columns.event_generate("<ButtonRelease-1>", x=place + 51, y=y)
+    driver.settle()
+    settings = Settings()
+    layout.keep(settings)
+    assert settings.side_width > 330 and settings.log_height == 700
+    driver.finish()
+    assert driver.errors == []
+
+
 def test_sizes_are_those_of_the_last_time(root: tkinter.Tk) -> None:
     driver = Driver(root, Settings(side_width=320, log_height=240, log_shown=True))
     px = driver.window.look.px
