@@ -141,6 +141,11 @@ class PeersList(ttk.Frame):
         self.title.configure(text=t("peers.title", count=len(self._rows)))
         text.configure(state="normal")
         text.delete("1.0", "end")
+        own = [tag for tag in text.tag_names() if tag.startswith(("row_", "menu_"))]
+        if own:  # a text keeps the tags of what was deleted, and each connection brings its own
+            text.tag_delete(*own)
+        self._lines.clear()
+        self._told.clear()
         for row in self._rows:
             mine = (f"row_{row.key}", *(("shown",) if row.shown else ()))
             text.insert(
@@ -166,8 +171,9 @@ class PeersList(ttk.Frame):
 
     def _measure_line(self, row: PeerRow) -> tuple[str, tuple[str, ...]]:
         mine = (f"row_{row.key}", *(("shown",) if row.shown else ()))
+        marked = ("current",) if self._has_keyboard and row.key == self.current else ()
         self._told[row.key] = self._measure(row)
-        return f"{self._told[row.key]}\n", ("measure", *mine)
+        return f"{self._told[row.key]}\n", ("measure", *mine, *marked)
 
     def _cut(self, name: str) -> str:
         """As much of a name as leaves room for the sign of the menu."""

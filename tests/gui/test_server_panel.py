@@ -14,6 +14,7 @@ from chatbridge_gui.bridge.events import (
     HubStarted,
     HubStopped,
     PeerJoined,
+    PeerLeft,
     PeerMeasured,
     PeersMeasured,
 )
@@ -452,6 +453,32 @@ def test_a_list_that_did_not_change_is_not_drawn_anew(driver: Driver) -> None:
     driver.news(TavernState(st_version="1.19.0", online=True))
     driver.settle()
     assert text.index("witness") == "2.1"
+
+
+def test_of_a_connection_that_is_gone_nothing_is_kept(driver: Driver) -> None:
+    crowded(driver)
+    peers = driver.window.server_panel.peers
+    for number in range(10, 30):
+        driver.tell(PeerJoined(peer(number, name="one that comes and goes")))
+        driver.until(lambda: "comes and goes" in peers.shown_text())
+        driver.tell(PeerLeft(peer(number)))
+        driver.until(lambda: "comes and goes" not in peers.shown_text())
+    keys = {row.key for row in peers._rows}
+    for prefix in ("row_", "menu_"):
+        tags = [tag for tag in peers.text.tag_names() if tag.startswith(prefix)]
+        assert {tag.removeprefix(prefix) for tag in tags} == keys
+    assert set(peers._lines) == set(peers._told) == keys
+
+
+def test_the_row_that_the_keyboard_is_at_stays_marked_whole_while_it_is_measured(driver: Driver) -> None:
+    crowded(driver)
+    peers = driver.window.server_panel.peers
+    peers.text.focus_force()
+    driver.until(lambda: driver.root.focus_get() is peers.text)
+    marked = [str(index) for index in peers.text.tag_ranges("current")]
+    peers.measured([PeerMeasured(1, 0.0004, 1_234, 56)])
+    assert "↓ 1.2 kB" in peers.shown_text()
+    assert [str(index) for index in peers.text.tag_ranges("current")] == marked
 
 
 def test_the_whole_list_can_be_seen(driver: Driver) -> None:
