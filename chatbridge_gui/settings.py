@@ -119,8 +119,12 @@ def save(settings: Settings) -> None:
     Raises:
         SettingsError: the folder or file cannot be written.
     """
+    try:
+        data = msgspec.json.format(msgspec.json.encode(settings))
+    except UnicodeEncodeError as error:  # a folder's name may hold bytes that are no text
+        raise SettingsError(f"cannot write {settings_file()}: {error.object!r} is no text") from error
     _keep_those_of_another_version()
-    write_private(settings_file(), msgspec.json.format(msgspec.json.encode(settings)))
+    write_private(settings_file(), data)
 
 
 def _keep_those_of_another_version() -> None:

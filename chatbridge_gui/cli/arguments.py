@@ -49,7 +49,7 @@ def _talking(commands: _Commands) -> None:
         "send a message, and read the reply",
         "Send a message of the user's to the open chat. It is stored as it is and never executed.",
     )
-    command.add_argument("text", metavar="TEXT", help="the message; - reads it from the standard input")
+    command.add_argument("text", metavar="TEXT", help="the message; - reads it from the standard input, in UTF-8")
     answer = command.add_mutually_exclusive_group()
     answer.add_argument("--wait", action="store_true", help="print the reply while it is written, and end with it")
     answer.add_argument("--no-reply", action="store_true", help="let nobody answer")

@@ -50,6 +50,8 @@ def run(options: argparse.Namespace, work: Callable[[Bridge], Awaitable[int]], s
 
     try:
         return asyncio.run(connected())
+    except UnicodeEncodeError:  # Python keeps a byte that is no text as half a pair, in an argument too
+        return fail("what was given is no text: it holds a byte or half a letter that UTF-8 does not have", Exit.USAGE)
     except ConnectionLost as lost:
         return failed(options, "connection_lost", lost.message, Exit.NO_HUB)
     except RequestFailed as error:

@@ -20,7 +20,10 @@ _NO_REPLY: Final = 30.0
 
 def send(options: argparse.Namespace) -> int:
     """Send a message of the user's."""
-    text = sys.stdin.read() if options.text == "-" else options.text
+    try:
+        text = sys.stdin.read() if options.text == "-" else options.text
+    except UnicodeDecodeError as error:
+        return fail(f"what came in is no text in {error.encoding}", Exit.USAGE)
     if not text.strip():
         return fail("there is nothing to send", Exit.USAGE)
     topics = ("stream", "state") if options.wait else ()

@@ -16,6 +16,7 @@ from chatbridge_gui.cli.exits import Exit
 
 _UNSAFE_IN_JSON: Final = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]")
 """What JSON need not escape and a terminal may obey."""
+_NOT_ASCII: Final = re.compile("[^\x00-\x7e]")
 _UNSAFE_IN_TEXT: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -24,7 +25,14 @@ class ReaderGone(Exception):
 
 
 def prepare() -> None:
-    """A console that lacks a letter shows a mark for it, and goes on."""
+    """What comes through a pipe, or goes into one or a file, is UTF-8 unless the user says otherwise: on Windows the
+    system's own encoding lacks most letters. A console that lacks a letter shows a mark for it, and goes on.
+    """
+    if not os.environ.get("PYTHONIOENCODING"):
+        for stream in (sys.stdin, sys.stdout):
+            if isinstance(stream, io.TextIOWrapper) and not stream.isatty():
+                with contextlib.suppress(io.UnsupportedOperation):  # somebody has begun to read from it
+                    stream.reconfigure(encoding="utf-8")
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
@@ -80,5 +88,12 @@ def as_json(value: Any, *, indent: int | None = None) -> str:
 
 
 def safe_json(text: str) -> str:
-    """JSON in which what a terminal may obey is escaped."""
-    return _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    """JSON in which what a terminal may obey is escaped, and where the output is not UTF-8 whatever it may lack."""
+    encoding = sys.stdout.encoding or "utf-8"
+    unsafe = _UNSAFE_IN_JSON if encoding.lower().startswith("utf") else _NOT_ASCII
+    return unsafe.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at : at + 2].hex()}" for at in range(0, len(units), 2))

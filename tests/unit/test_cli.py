@@ -21,7 +21,7 @@ import chatbridge_gui
 from chatbridge_gui import cli, installer
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import LogRow
-from chatbridge_gui.cli import serve
+from chatbridge_gui.cli import serve, terminal
 from chatbridge_gui.settings import Settings, make_token, save
 
 
@@ -92,6 +92,21 @@ def test_a_console_that_lacks_the_letters_is_no_error(program: Path) -> None:
     run = run_cli("install-extension", str(program), PYTHONIOENCODING="ascii")
     assert run.returncode == 0, run.stderr
     assert "Silly Tavern ??" in run.stdout
+
+
+def test_json_loses_nothing_on_a_console_that_lacks_the_letters(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Console(io.TextIOWrapper):
+        def isatty(self) -> bool:
+            return True
+
+    shown = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", Console(shown, encoding="cp1252"))
+    terminal.prepare()
+    text = "Zoë\u202e 你好 😀"
+    terminal.out(terminal.as_json([text]))
+    assert shown.getvalue().isascii() and json.loads(shown.getvalue()) == [text]
+    terminal.out(text)
+    assert shown.getvalue().endswith("Zoë? ?? ?".encode("cp1252"))
 
 
 # --- installing -------------------------------------------------------------------------------------------------------

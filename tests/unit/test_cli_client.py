@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from client_rig import FakeTavern
-from commands import ROOT, environment, limited, run_cli, start_cli
+from commands import ROOT, command, environment, limited, run_cli, start_cli
 from hub_rig import PATIENCE, Rig, other_program
 
 from chatbridge_gui import cli
@@ -138,6 +138,28 @@ def test_a_message_is_sent_and_not_waited_for(port: str, tavern: FakeTavern) -> 
     quiet = run_cli("send", "-", "--no-reply", "--json", "--port", port, stdin="from a pipe\n")
     assert json.loads(quiet.stdout)["message"]["mes"] == "from a pipe\n"
     assert tavern.asked[-1]["content"]["reply"] is False
+
+
+def test_pipes_are_utf_8_whatever_the_systems_encoding_is(port: str, tavern: FakeTavern) -> None:
+    text = "Zoë, 你好 😀\n"
+    old = {"PYTHONIOENCODING": "", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    sent = run_cli("send", "-", "--no-reply", "--json", "--port", port, stdin=text, **old)
+    assert tavern.messages[-1]["mes"] == text
+    assert "Zoë, 你好 😀" in sent.stdout and json.loads(sent.stdout)["message"]["mes"] == text
+
+
+def test_what_is_no_text_is_wrong_usage(port: str, tavern: FakeTavern) -> None:
+    before = len(tavern.messages)
+    half = "\udce9"
+    for words in (["send", half], ["send", half, "--wait"], ["call", "send_message", f"text=Hi{half}"]):
+        run = run_cli(*words, "--port", port)
+        assert (run.returncode, run.stdout) == (Exit.USAGE, "") and "no text" in run.stderr
+        assert "Traceback" not in run.stderr
+    send = command("send", "-", "--port", port)
+    piped = subprocess.run(send, input=b"caf\xe9", capture_output=True, timeout=30, check=False, env=environment())
+    assert (piped.returncode, piped.stdout) == (Exit.USAGE, b"")
+    assert piped.stderr.decode().strip() == "chatbridge: what came in is no text in utf-8"
+    assert len(tavern.messages) == before
 
 
 @pytest.mark.usefixtures("demo_tavern")

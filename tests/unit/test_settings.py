@@ -157,6 +157,13 @@ def test_a_sillytavern_with_the_extension_is_remembered_once_beside_the_others(c
     assert settings.load() == Settings(extension_folders=["/a", "/b"])
 
 
+def test_a_folder_whose_name_is_no_text_is_refused_in_words(config_folder: Path) -> None:
+    settings.save(Settings(port=9000))
+    with pytest.raises(SettingsError, match="is no text"):
+        settings.remember_extension("/caf\udce9")
+    assert settings.load() == Settings(port=9000)
+
+
 def test_a_theme_that_nobody_could_choose_is_not_kept(config_folder: Path) -> None:
     config_folder.mkdir()
     settings.settings_file().write_text(json.dumps({"version": 1, "theme": "light", "port": 9000}))
