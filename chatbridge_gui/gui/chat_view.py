@@ -254,6 +254,8 @@ class ChatView(GrowingChat):
         elif isinstance(old.item, LiveStream) and not isinstance(item, LiveStream):
             old.lines += new.above - old.above
             self.writer.finish(line, old)
+        elif isinstance(item, LiveStream) and not isinstance(old.item, LiveStream):
+            self.writer.resume(line, new)
         return new
 
     def _reply_name(self) -> str:

@@ -42,6 +42,15 @@ class ReplyWriter:
         elif not self._mend(line, block, whole):
             self.rewrite(line, block, whole)
 
+    def resume(self, line: int, block: Block) -> None:
+        """A message goes on: what its last line leaves open is taken for open from now on."""
+        if not block.styled:
+            return
+        new = block.styled[-1]
+        before = _joined(new)
+        closed = styled_lines("", TAGS, growing=False, before=before, state=new.state)
+        self._retag(line + block.lines - 1, before, closed[0].pieces, new.pieces)
+
     def finish(self, line: int, block: Block) -> None:
         """The reply is over: what its last line left open is no longer taken for open."""
         if not block.styled:

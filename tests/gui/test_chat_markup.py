@@ -87,6 +87,41 @@ def test_a_quotation_has_its_colour_while_it_is_written_and_loses_it_if_it_was_n
     assert "speech" not in tags_of(driver, "len")
 
 
+@pytest.mark.parametrize(
+    ("half", "more"),
+    [
+        ('😀 He said "hello', ' world"'),
+        ("He *said hello", " world*\n*and on"),
+        ('*Well,* he **said "hello', "** world"),
+        ("**Look:**\n- one *item", ""),
+    ],
+)
+def test_a_reply_that_goes_on_looks_like_one_that_is_opened(driver: Driver, half: str, more: str) -> None:
+    driver.chatting([message("User", "Hi.", 1), message("Seraphina", half, 9)])
+    driver.news(begun(at=1, kind="continue", base=half))
+    driver.settle()
+    for said in (more[:4], more[4:]):
+        driver.news(piece(said))
+        driver.settle()
+    grown = dump(driver)
+    driver.window.chat_view.show(driver.window.chat_view.mirror)
+    driver.settle()
+    assert grown == dump(driver)
+
+
+def test_a_quotation_that_goes_on_has_its_colour_from_its_first_word_on(driver: Driver) -> None:
+    driver.chatting([message("User", "Hi.", 1), message("Seraphina", 'He said "hello', 9)])
+    assert "speech" not in tags_of(driver, "hello")
+    driver.news(begun(at=1, kind="continue", base='He said "hello'))
+    driver.settle()
+    assert "speech" in tags_of(driver, "hello") and "speech" not in tags_of(driver, "said")
+    driver.news(piece(' world"'))
+    driver.settle()
+    driver.news(ended('He said "hello world"', at=1, insert=False))
+    driver.settle()
+    assert "speech" in tags_of(driver, "hello") and "speech" in tags_of(driver, "world")
+
+
 def test_only_the_last_line_is_styled_anew(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     driver.chatting()
     driver.news(begun(), piece("*One* line.\n" * 200))
