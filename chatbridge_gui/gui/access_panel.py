@@ -119,6 +119,9 @@ class AccessPanel(Fold):
             self._token_words.configure(text=str(error))
             self._token_words.pack(fill="x")
             token = ""
+        else:
+            if self._timer is None:
+                self._token_words.pack_forget()
         self.token.configure(state="normal")
         self.token.delete(0, "end")
         self.token.insert(0, token)
@@ -151,7 +154,8 @@ class AccessPanel(Fold):
 
     def _chosen(self, _event: tkinter.Event) -> None:
         self.choice.selection_clear()
-        self._admission.set_let_in(CHOICES[self.choice.current()])
+        if not self._admission.set_let_in(CHOICES[self.choice.current()]):
+            self.refresh()
 
     def _show_or_mask(self) -> None:
         masked = bool(self.token.cget("show"))
@@ -164,8 +168,8 @@ class AccessPanel(Fold):
         self._say_of_token(t("access.copied"))
 
     def _renew(self) -> None:
-        self._admission.renew_token()
-        self._say_of_token(t("access.renewed"))
+        if self._admission.renew_token():
+            self._say_of_token(t("access.renewed"))
 
     def _say_of_token(self, words: str) -> None:
         """Below the token, for a moment if it is good news."""

@@ -45,8 +45,8 @@ class Admission:
         """
         return settings_file.load_token() or settings_file.make_token()
 
-    def config(self, host: str, port: int) -> HubConfig:
-        """What a hub that listens there has to know.
+    def config(self, host: str, port: int, token: str | None = None) -> HubConfig:
+        """What a hub that listens there has to know. It keeps the token that is given, if one is.
 
         Raises:
             SettingsError: the token's file cannot be read or written.
@@ -57,7 +57,7 @@ class Admission:
             host,
             port,
             allowed_origins=self._allowed("page", self._settings.allowed_origins),
-            token=self.token() if needs_token else None,
+            token=(token or self.token()) if needs_token else None,
             has_window=True,
             let_in=self.let_in,
             allowed_programs=self._allowed("program", self._settings.allowed_programs),
@@ -97,19 +97,30 @@ class Admission:
         self._keep(stranger, kept=False)
         self.changed()
 
-    def set_let_in(self, let_in: LetIn) -> None:
-        if let_in != self._settings.let_in:
-            self._settings.let_in = let_in
-            self._remember(let_in=let_in)
-            self.changed()
+    def set_let_in(self, let_in: LetIn) -> bool:
+        """Whether it is so now: without a token nobody can be asked for it."""
+        if let_in == self._settings.let_in:
+            return True
+        try:
+            if let_in != "computer":
+                self.token()
+        except SettingsError as error:
+            self._failed(error)
+            return False
+        self._settings.let_in = let_in
+        self._remember(let_in=let_in)
+        self.changed()
+        return True
 
-    def renew_token(self) -> None:
-        """Make a new token; whoever holds the old one is a stranger."""
+    def renew_token(self) -> bool:
+        """Make a new token; whoever holds the old one is a stranger. Whether there is a new one."""
         try:
             settings_file.make_token()
         except SettingsError as error:
             self._failed(error)
+            return False
         self.changed()
+        return True
 
     def _allowed(self, kind: Literal["page", "program"], kept: list[str]) -> tuple[str, ...]:
         once = [one.who for one, verdict in self._this_run.items() if verdict == "once" and one.kind == kind]

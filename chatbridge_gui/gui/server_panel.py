@@ -171,9 +171,10 @@ class ServerPanel(ttk.Frame):
         self._show()
         self._measure_soon()
 
-    def failed(self, failure: HubFailed) -> None:
-        """Show why the server could not start, and offer a free port where that helps."""
-        self.phase, self.urls = "failed", ()
+    def failed(self, failure: HubFailed, *, runs_on: bool = False) -> None:
+        """Show why the server could not start, and offer a free port where that helps. The one before may run on."""
+        if not runs_on:
+            self.phase, self.urls = "failed", ()
         code: str = failure.code
         if code == "already_running" and not failure.params.get("window"):
             code = "already_running_no_window"

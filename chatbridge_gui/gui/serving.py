@@ -45,6 +45,8 @@ class Serving:
         self._hub = hub
         self._settings = settings
         self._tell = tell
+        self._token: str | None = None
+        """The one that the hub was given last."""
 
     @property
     def running(self) -> bool:
@@ -52,14 +54,15 @@ class Serving:
 
     def start(self, host: str, port: int) -> None:
         """Listen there."""
-        self._settings.host, self._settings.port = host, port
         self.admission.read_again()
         self.panel.access.refresh()
         try:
             config = self.admission.config(host, port)
         except SettingsError as error:
-            self.panel.failed(HubFailed("failed", str(error)))
+            self.panel.failed(HubFailed("failed", str(error)), runs_on=self.running)
             return
+        self._settings.host, self._settings.port = host, port
+        self._token = config.token
         self.panel.set_phase("starting")
         self._hub.start(config)
 
@@ -133,13 +136,16 @@ class Serving:
         return self.admission.config(self._settings.host, self._settings.port)
 
     def _access_changed(self) -> None:
-        """A server that runs keeps to it at once."""
+        """A server that runs keeps to it at once, with the token it has where that cannot be read any more."""
+        self.panel.access.refresh()
         try:
             config = self._config()
         except SettingsError as error:
             self._tell("access", str(error))
+            if self._token is not None:
+                self._hub.change_access(self.admission.config(self._settings.host, self._settings.port, self._token))
             return
-        self.panel.access.refresh()
+        self._token = config.token
         self._hub.change_access(config)
         if self.running:
             self._start_wanted()  # which changes nothing unless the token is another

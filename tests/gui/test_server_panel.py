@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tkinter
+from collections.abc import Iterator
 from typing import Any, Literal
 
 import pytest
@@ -126,6 +127,63 @@ def test_a_token_that_cannot_be_kept_is_said_where_the_server_would_start(driver
     panel.start_button.invoke()
     assert panel.phase == "failed" and "token" in panel.problem_text()
     assert driver.hub.starts == []
+
+
+@pytest.fixture
+def troubled(root: tkinter.Tk) -> Iterator[Driver]:
+    """A window that may log errors."""
+    driver = Driver(root)
+    yield driver
+    driver.finish()
+    assert driver.errors == []
+
+
+def test_without_a_token_that_can_be_kept_the_choice_stays_what_holds(troubled: Driver) -> None:
+    settings.token_file().mkdir(parents=True)
+    troubled.started()
+    access = troubled.window.server_panel.access
+    access.button.invoke()
+    choose(troubled, 2)
+    assert access.choice.current() == 0 and access.summary.cget("text") == "this computer"
+    assert not troubled.hub.access and settings.load().let_in == "computer"
+    assert "token" in troubled.window.notices.shown_texts()[0]
+    settings.token_file().rmdir()
+    choose(troubled, 2)
+    assert access.choice.current() == 2 and troubled.hub.access[-1].token == settings.load_token()
+    assert settings.load_token()
+
+
+def test_a_token_that_cannot_be_read_any_more_is_kept_by_the_server_and_not_renewed(troubled: Driver) -> None:
+    settings.make_token()
+    started_wide(troubled)
+    panel, file = troubled.window.server_panel, settings.token_file()
+    panel.access.button.invoke()
+    token = file.read_bytes()
+    file.unlink()
+    file.mkdir()
+    panel.access.renew_button.invoke()
+    assert troubled.hub.access == [] and "new token" not in token_words(troubled)
+    assert "token" in troubled.window.notices.shown_texts()[0]
+    troubled.window.serving.admission.decide(PAGE, "once")
+    config = troubled.hub.access[-1]
+    assert (config.token, config.allowed_origins) == (token.decode(), (PAGE.who,))
+    assert "cannot read the token" in token_words(troubled)
+    panel.restart_button.invoke()
+    assert panel.phase == "listening" and panel.address and "cannot read the token" in panel.problem_text()
+    assert len(troubled.hub.starts) == 1
+    file.rmdir()
+    file.write_bytes(token)
+    panel.access.refresh()
+    assert token_words(troubled) == ""
+    panel.access.renew_button.invoke()
+    assert token_words(troubled) == "There is a new token"
+
+
+def token_words(driver: Driver) -> str:
+    """What stands below the token."""
+    driver.root.update()
+    words = driver.window.server_panel.access._token_words
+    return str(words.cget("text")) if words.winfo_ismapped() else ""
 
 
 def test_the_demo_enters_with_the_token_and_by_this_computers_address(
