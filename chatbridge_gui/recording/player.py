@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import uuid
-from collections import deque
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,14 +44,8 @@ class Track:
     """What one tavern said, and how it answered."""
 
     sessions: list[_Session] = field(default_factory=list)
-    answers: dict[bytes, deque[tuple[str, msgspec.Raw]]] = field(default_factory=dict)
-
-    def answer(self, request: str, content: msgspec.Raw) -> tuple[str, msgspec.Raw] | None:
-        """What it answered to this, the first time, the second time and so on; the last answer stays."""
-        known = self.answers.get(_question(request, content))
-        if known is None:
-            return None
-        return known.popleft() if len(known) > 1 else known[0]
+    answers: dict[bytes, list[tuple[str, msgspec.Raw]]] = field(default_factory=dict)
+    """To each question what it answered the first time, the second time and so on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +81,7 @@ def load(path: Path) -> Recording:
         elif frame.type in ("result", "error") and frame.id is not None:
             question = asked.pop((line.peer, frame.id), None)
             if question is not None:
-                track.answers.setdefault(question, deque()).append((frame.type, frame.content))
+                track.answers.setdefault(question, []).append((frame.type, frame.content))
         elif frame.type == "hello":
             track.sessions.append(_Session(msgspec.json.decode(frame.content)))
         else:
@@ -139,9 +133,11 @@ class _Player:
         self._url = url
         self._secret = secret
         self._instance = str(uuid.uuid4())
+        self._asked: Counter[bytes] = Counter()
 
     async def play(self) -> None:
         """Once, from the beginning; at the end it stays until the connection breaks."""
+        self._asked.clear()
         began = asyncio.get_running_loop().time()
         for number, session in enumerate(self._track.sessions, 1):
             async with connected(self._url) as connection:
@@ -180,9 +176,11 @@ class _Player:
         welcomed.set()
 
     def _answer(self, frame: _Frame) -> bytes:
-        known = self._track.answer(frame.type, frame.content)
+        question = _question(frame.type, frame.content)
+        known = self._track.answers.get(question)
         if known is not None:
-            type, content = known
+            type, content = known[min(self._asked[question], len(known) - 1)]  # the last one stays
+            self._asked[question] += 1
             return msgspec.json.encode({"type": type, "content": content, "id": frame.id})
         why = f"this is a replay, and in the recording nobody asked for {frame.type} in this way"
         error = ProtocolError(ErrorCode.FAILED, why, {"reason": why})

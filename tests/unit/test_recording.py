@@ -330,6 +330,34 @@ def test_it_is_played_again_to_a_hub_that_was_started_again(
     rig.wait(lambda event: isinstance(event, News), since)
 
 
+def test_played_again_it_answers_as_it_did_the_first_time(
+    rig: Rig, tmp_path: Path, play: Callable[[Path, Rig], player.Recording]
+) -> None:
+    def line(direction: str, type: str, id: int, content: Any) -> str:
+        frame = {"type": type, "content": content, "id": id}
+        return json.dumps({"t": 0.1, "peer": "tavern 1", "direction": direction, "frame": frame})
+
+    def ask(app: Client) -> list[bool]:
+        found = []
+        for id in range(3):
+            app.say("stop", {}, id=id)
+            found.append(app.hear("result", "error", id=id)["content"].get("stopped"))
+        return found
+
+    path = tmp_path / "answers"
+    asked = [line("out", "stop", 7, {"chat_id": None}), line("in", "result", 7, {"stopped": True})]
+    asked += [line("out", "stop", 8, {"chat_id": None}), line("in", "result", 8, {"stopped": False})]
+    write(path, [entry("hello", {"role": "tavern", "name": "x", "capabilities": ["stop"]}), *asked])
+    play(path, rig)
+    rig.wait_for(PeerJoined)
+    assert ask(rig.app()) == [True, False, False]
+    rig.stop()
+    since = len(rig.events)
+    rig.start(port=rig.port)
+    rig.wait_for(PeerJoined, since)
+    assert ask(rig.app()) == [True, False, False]
+
+
 def test_a_tavern_that_the_user_disconnects_is_not_played_again_and_the_others_stay(rig: Rig, tmp_path: Path) -> None:
     path = tmp_path / "two"
     hello = {"role": "tavern", "name": "x"}
