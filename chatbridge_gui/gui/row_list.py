@@ -40,6 +40,8 @@ class RowList(ttk.Frame):
         """The choices in their order, each heading as a text between them."""
         self.chosen: int | None = None
         self.going: Choice | None = None
+        self.scrolled = False
+        """By the wheel or the bar: what is in sight stays there until the choice is moved."""
         self._tops: list[int] = [0]
         self._hover: int | None = None
         self.canvas = tkinter.Canvas(self, highlightthickness=0, borderwidth=0, takefocus=False, width=1, height=1)
@@ -73,26 +75,29 @@ class RowList(ttk.Frame):
         row = None if self.chosen is None else self.rows[self.chosen]
         return row if isinstance(row, Choice) else None
 
-    def show(self, sections: Sequence[Section], *, first: bool) -> None:
-        """List these. With `first` the choice goes to the first row (or the one marked as current comes into sight),
-        else it stays with what it was."""
+    def show(self, sections: Sequence[Section], *, first: bool) -> bool:
+        """List these. With `first` the choice goes to the first row, else it stays with what it was. Tells whether
+        there was anything to do."""
         rows: list[Choice | str] = []
         for section in sections:
             if section.heading:
                 rows.append(section.heading)
             rows.extend(section.choices)
         if rows == self.rows and not first:
-            self.draw()  # nobody who has turned the wheel is taken back
-            return
+            self.draw()
+            return False
         before, self.rows = self.choice, rows
         self._measure()
         self._hover = None
         kept = None if first or before is None else self._find(before)
         self.chosen = kept if kept is not None else self._next(-1, 1)
         if first:
+            self.scrolled = False
             self.canvas.yview_moveto(0)
-        self._see()
+        if not self.scrolled:
+            self._see()
         self.draw()
+        return True
 
     def choose_current(self) -> None:
         """Put the choice on the one that is open already."""
@@ -112,6 +117,7 @@ class RowList(ttk.Frame):
                 break
             at = following
         self.chosen = at
+        self.scrolled = False
         self._see()
         self.draw()
 
@@ -148,7 +154,8 @@ class RowList(ttk.Frame):
         return at if 0 <= at < len(self.rows) and isinstance(self.rows[at], Choice) else None
 
     def _resized(self, _event: object) -> None:
-        self._see_from_top()
+        if not self.scrolled:
+            self._see_from_top()
         self.draw()
 
     def _see_from_top(self) -> None:
@@ -174,10 +181,12 @@ class RowList(ttk.Frame):
     # --- what the mouse does ----------------------------------------------------------------------------------------
 
     def _scroll(self, *how: str) -> None:
+        self.scrolled = True
         self.canvas.yview(*how)
         self.draw()
 
     def _wheel(self, way: int) -> None:
+        self.scrolled = True
         self._scroll_to(max(self.canvas.canvasy(0) + way * self._tall, 0))
         self.draw()
 

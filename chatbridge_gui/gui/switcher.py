@@ -261,8 +261,8 @@ class Switcher(tkinter.Frame):
 
     def _show(self, *, first: bool) -> None:
         self.list.going = self._navigation.running
-        self.list.show(self._sections(), first=first)
-        if self._untouched:
+        others = self.list.show(self._sections(), first=first)
+        if others and self._untouched and not self.list.scrolled:
             self.list.choose_current()
         text, colour = self._words()
         self.status.configure(text=text, foreground=colour)

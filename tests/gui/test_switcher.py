@@ -326,19 +326,59 @@ def test_two_thousand_characters_are_listed_and_searched_at_once(people: People)
     assert taken < 2, f"8 letters took {taken:.2f} s"
 
 
-def test_who_turned_the_wheel_is_not_taken_back_by_news(people: People) -> None:
-    people.lists["characters"] = [character(f"Somebody {at:04}") for at in range(200)]
-    canvas = opened(people).list.canvas
+def wheel_down(people: People, canvas: tkinter.Canvas) -> None:
     for _ in range(20):
         canvas.event_generate("<Button-5>" if canvas.tk.call("tk", "windowingsystem") == "x11" else "<MouseWheel>")
     people.driver.settle()
+
+
+@pytest.mark.parametrize("selected", [None, 0, 150])
+def test_who_turned_the_wheel_is_not_taken_back_by_news(people: People, selected: int | None) -> None:
+    people.lists["characters"] = [character(f"Somebody {at:04}", selected=at == selected) for at in range(200)]
+    canvas = opened(people).list.canvas
+    before = canvas.canvasy(0)
+    wheel_down(people, canvas)
     seen = canvas.canvasy(0)
-    assert seen > 500
+    assert seen > before + 500
     people.driver.news(state(generating=True))
     people.driver.settle()
     assert canvas.canvasy(0) == seen
+    people.driver.root.geometry("1100x600")
+    people.driver.settle()
+    assert canvas.canvasy(0) == seen
+    people.driver.root.geometry("1100x760")
+    people.driver.settle()
     people.driver.press("<Down>")
     assert canvas.bbox("mark")[1] >= canvas.canvasy(0) - 1, "the keys bring the choice into sight"
+
+
+def test_the_scrollbar_counts_as_the_wheel_and_a_list_that_came_anew_takes_nobody_back(people: People) -> None:
+    people.lists["characters"] = [character(f"Somebody {at:04}", selected=at == 0) for at in range(200)]
+    rows = opened(people).list
+    rows.tk.call(rows._bar.cget("command"), "moveto", "0.5")
+    people.driver.settle()
+    seen = rows.canvas.canvasy(0)
+    assert seen > 500
+    people.lists["characters"].append(character("Zoe"))
+    switcher(people)._load()
+    people.answer()
+    assert "Zoe" in switcher(people).text() and rows.canvas.canvasy(0) == seen
+    people.driver.press("<Control-o>")
+    people.answer()
+    opened(people)
+    assert rows.choice is not None and rows.choice.name == "Somebody 0000", "the one that is open"
+
+
+def test_a_row_that_was_clicked_in_vain_stays_chosen(people: People) -> None:
+    found = opened(people)
+    people.driver.news(state(generating=True))
+    people.driver.settle()
+    click_row(people, "Bob")
+    assert people.asked == [] and found.list.choice is not None and found.list.choice.name == "Bob"
+    people.driver.news(state())
+    people.driver.settle()
+    people.driver.press("<Return>")
+    assert people.asked == [("select_character", {"avatar": "Bob.png"})]
 
 
 def test_pictures_are_asked_for_as_their_rows_come_into_sight(people: People) -> None:
