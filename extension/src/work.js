@@ -247,7 +247,15 @@ export class Work {
      * @throws {RequestError} failed, needs_attention.
      */
     async save() {
-        const words = await this.whyNotSaved();
+        this.needSaved(await this.whyNotSaved());
+    }
+
+    /**
+     * Refuses to say that all is well with what is not saved.
+     * @param {string | null} words What SillyTavern told its user.
+     * @throws {RequestError} failed.
+     */
+    needSaved(words) {
         if (words !== null) {
             throw new RequestError('failed', `it is done in the page, but SillyTavern could not save the chat: ${words}`, { reason: words });
         }
@@ -259,9 +267,23 @@ export class Work {
      * @throws {RequestError} needs_attention.
      */
     async whyNotSaved() {
+        if (!await this.tavern.saved()) {
+            return 'it was still at saving it as it was before';
+        }
         this.underWay.complaint = null;
         await this.done(() => this.tavern.save());
         return this.underWay.complaint;
+    }
+
+    /**
+     * Waits until nothing is being saved: after a second SillyTavern leaves out, without a word, what it should save meanwhile.
+     * @returns {Promise<void>}
+     * @throws {RequestError} busy.
+     */
+    async untilSaved() {
+        if (!await this.tavern.saved()) {
+            throw new RequestError('busy', 'SillyTavern is saving the chat', { reason: 'saving' });
+        }
     }
 
     /**

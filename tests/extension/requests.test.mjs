@@ -24,6 +24,7 @@ function setUp() {
         messages: () => all.tavern.chat,
         popup: () => all.popup ?? null,
         has: () => true,
+        saved: async () => !all.saving,
         async addUserMessage(text) {
             done.push(text);
             await new Promise((resolve) => setTimeout(resolve, 5));
@@ -480,4 +481,49 @@ test('a save that asks a human ends the request that began it, and holds up no o
         all.actor.addUserMessage = async (text) => ({ at: 1, message: all.tavern.say('User', text) });
         assert.equal((await all.ask('send_message', { text: 'Again', reply: false })).type, 'result');
     }
+});
+
+test('what SillyTavern could not save is not said to be, and a reply is not asked for', async () => {
+    const all = setUp();
+    const { underWay } = all.requests.work;
+    const add = all.actor.addUserMessage;
+    all.actor.addUserMessage = async (text) => {
+        underWay.complaint = 'Check the server connection';
+        return await add(text);
+    };
+    for (const reply of [false, true]) {
+        const { content } = await all.ask('send_message', { text: 'Hi', reply });
+        assert.deepEqual([content.code, content.params, content.retryable], ['failed', { reason: 'Check the server connection' }, false]);
+        assert.match(content.message, /^it is done in the page, but SillyTavern could not save the chat: Check/);
+        assert.equal(underWay.running, 0);
+    }
+    assert.deepEqual(all.mirror.messages.map((message) => message.mes), ['Hi', 'Hi']);
+    all.actor.addUserMessage = add;
+    assert.equal((await all.ask('send_message', { text: 'Hi', reply: false })).type, 'result');
+});
+
+test('while SillyTavern saves nothing is sent, and what is changed in the page is not said to be saved', async () => {
+    const all = setUp();
+    let saves = 0;
+    Object.assign(all.actor, { context: { chatMetadata: {} }, showEdited: async () => { }, save: async () => { saves += 1; } });
+    all.tavern.say('Alice', 'Hello');
+    all.saving = true;
+    const sent = (await all.ask('send_message', { text: 'Hi', reply: false })).content;
+    assert.deepEqual([sent.code, sent.params, sent.retryable, all.done], ['busy', { reason: 'saving' }, true, []]);
+    const edited = (await all.ask('edit_message', { at: 0, text: 'New' })).content;
+    assert.deepEqual([edited.code, edited.retryable, all.tavern.chat[0].mes, saves], ['failed', false, 'New', 0]);
+    assert.match(edited.message, /could not save the chat: it was still/);
+    all.saving = false;
+    assert.equal((await all.ask('edit_message', { at: 0, text: 'Newer' })).type, 'result');
+    assert.equal(saves, 1);
+});
+
+test('what waited for the end of a save is sent to the chat it was meant for, or not at all', async () => {
+    const all = setUp();
+    all.actor.saved = async () => {
+        all.tavern.id = 'another';
+        return true;
+    };
+    assert.equal((await all.ask('send_message', { text: 'Hi', reply: false, chat_id: 'chat' })).content.code, 'stale_chat');
+    assert.deepEqual(all.done, []);
 });

@@ -10,7 +10,7 @@ export const CONTEXT = Object.freeze({
     get_context: { needs: [], run: getContext },
     get_authors_note: { needs: ['command:note'], run: getAuthorsNote },
     set_authors_note: {
-        needs: ['command:note', 'command:note-depth', 'command:note-frequency', 'command:note-position', 'command:note-role', 'saveChat'],
+        needs: ['command:note', 'command:note-depth', 'command:note-frequency', 'command:note-position', 'command:note-role', 'saveChat', 'openGroupChat'],
         run: setAuthorsNote,
     },
     list_world_info: { needs: ['getWorldInfoNames', 'command:getglobalbooks'], run: listWorldInfo },

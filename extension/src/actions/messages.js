@@ -12,12 +12,12 @@ import { READING } from './reading.js';
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const MESSAGES = Object.freeze({
     ...READING,
-    edit_message: { needs: ['updateMessageBlock', 'saveChat'], run: editMessage },
-    delete_messages: { needs: ['deleteMessage', 'reloadCurrentChat', 'saveChat'], run: deleteMessages },
-    hide_messages: { needs: ['command:hide', 'saveChat'], run: (work, content) => setHidden(work, content, true) },
-    unhide_messages: { needs: ['command:unhide', 'saveChat'], run: (work, content) => setHidden(work, content, false) },
-    branch: { needs: ['command:branch-create', 'saveChat'], run: branch },
-    checkpoint: { needs: ['command:checkpoint-create', 'saveChat'], run: checkpoint },
+    edit_message: { needs: ['updateMessageBlock', 'saveChat', 'openGroupChat'], run: editMessage },
+    delete_messages: { needs: ['deleteMessage', 'reloadCurrentChat', 'saveChat', 'openGroupChat'], run: deleteMessages },
+    hide_messages: { needs: ['command:hide', 'saveChat', 'openGroupChat'], run: (work, content) => setHidden(work, content, true) },
+    unhide_messages: { needs: ['command:unhide', 'saveChat', 'openGroupChat'], run: (work, content) => setHidden(work, content, false) },
+    branch: { needs: ['command:branch-create', 'saveChat', 'openGroupChat'], run: branch },
+    checkpoint: { needs: ['command:checkpoint-create', 'saveChat', 'openGroupChat'], run: checkpoint },
 });
 
 const OPENING_PATIENCE = 10000;

@@ -9,8 +9,8 @@ import { Later } from '../work.js';
 
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const SWIPES = Object.freeze({
-    swipe: { needs: ['swipe.to', 'saveChat'], run: swipe },
-    delete_swipe: { needs: ['deleteMessage', 'saveChat'], run: deleteSwipe },
+    swipe: { needs: ['swipe.to', 'saveChat', 'openGroupChat'], run: swipe },
+    delete_swipe: { needs: ['deleteMessage', 'saveChat', 'openGroupChat'], run: deleteSwipe },
 });
 
 /**

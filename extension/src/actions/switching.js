@@ -57,18 +57,13 @@ class Watch {
  * @throws {RequestError} busy.
  */
 export async function settle(work) {
-    const { tavern, history } = work;
+    const { history } = work;
     if (!await work.until(() => !history.online || history.flush(), REST_PATIENCE)) {
         throw new RequestError('busy', 'SillyTavern is loading a chat', { reason: 'loading' });
     }
-    try {
-        // It opens nothing, but it waits first for what is being saved: nothing else in SillyTavern's context tells of that.
-        await tavern.context.openGroupChat('', '');
-        await work.until(() => false, SAVE_BEGINS);
-        await tavern.context.openGroupChat('', '');
-    } catch {
-        throw new RequestError('busy', 'SillyTavern is saving the chat', { reason: 'saving' });
-    }
+    await work.untilSaved();
+    await work.until(() => false, SAVE_BEGINS);
+    await work.untilSaved();
 }
 
 /**

@@ -8,7 +8,7 @@ const STOP_PATIENCE = 10000;
 
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
 export const TALK = Object.freeze({
-    send_message: { needs: ['command:send', 'generate', 'saveChat'], run: sendMessage },
+    send_message: { needs: ['command:send', 'generate', 'saveChat', 'openGroupChat'], run: sendMessage },
     regenerate: { needs: ['command:regenerate'], run: (work, content) => again(work, content, 'regenerate', () => work.tavern.talk.regenerate()) },
     continue: { needs: ['generate'], run: (work, content) => again(work, content, 'continue', () => work.tavern.talk.continueReply()) },
     impersonate: { needs: ['generate'], run: impersonate },
@@ -29,12 +29,16 @@ async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) 
     if (reply) {
         needSpeaker(work);
     }
+    await work.untilSaved();
+    work.guard();
     const chat = tavern.chatId();
+    work.underWay.complaint = null;
     // It is left out for as long as it takes, even if that is no longer waited for: until it is saved its text is not the true one.
     const { at, message } = await work.done(() => history.without(() => tavern.talk.addUserMessage(text)));
     if (tavern.chatId() !== chat) {
         throw new RequestError('failed', 'another chat was opened in SillyTavern while the message was stored', { reason: 'chat_switched' });
     }
+    work.needSaved(work.underWay.complaint);
     const sent = { confirmed: true, chat_id: chat, at, message: work.stored(message) };
     if (!reply) {
         return sent;

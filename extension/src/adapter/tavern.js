@@ -216,6 +216,20 @@ export class Tavern {
     }
 
     /**
+     * Waits until nothing is being saved.
+     * @returns {Promise<boolean>} False if SillyTavern is at it for longer than it waits itself.
+     */
+    async saved() {
+        try {
+            // It opens nothing, but it waits first for what is being saved: nothing else in SillyTavern's context tells of that.
+            await this.context.openGroupChat('', '');
+            return true;
+        } catch {
+            return false;
+        }
+    }
+
+    /**
      * Loads the open chat again, as the server has it.
      * @returns {Promise<unknown>}
      */

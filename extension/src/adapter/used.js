@@ -7,7 +7,7 @@ export const USED = Object.freeze({
     members: [
         'chat', 'characters', 'characterId', 'groups', 'groupId', 'getCurrentChatId', 'name1', 'name2', 'onlineStatus', 'mainApi',
         'getChatCompletionModel', 'chatCompletionSettings', 'textCompletionSettings', 'powerUserSettings', 'eventSource', 'eventTypes',
-        'extensionSettings', 'saveSettingsDebounced', 'saveChat',
+        'extensionSettings', 'saveSettingsDebounced', 'saveChat', 'openGroupChat',
         'SlashCommandParser', 'generate', 'stopGeneration', 'reloadCurrentChat', 'swipe', 'deleteMessage', 'updateMessageBlock',
         'chatMetadata', 'getRequestHeaders', 'uuidv4', 'translate', 'renderExtensionTemplateAsync',
         'executeSlashCommandsWithOptions', 'generateQuietPrompt', 'generateRaw', 'getWorldInfoNames', 'substituteParams',
