@@ -10,6 +10,7 @@ import { wordsOf } from './failure.js';
  * @property {string | null} error Why it failed.
  * @property {unknown} cause What was thrown.
  * @property {T | undefined} value What it returned.
+ * @property {Promise<void>} over Settles with it.
  */
 
 /**
@@ -103,8 +104,8 @@ export class UnderWay {
  */
 export function follow(start, ended = () => { }) {
     /** @type {Started<T>} */
-    const outcome = { ended: false, error: null, cause: null, value: undefined };
-    start().then((value) => {
+    const outcome = { ended: false, error: null, cause: null, value: undefined, over: Promise.resolve() };
+    outcome.over = start().then((value) => {
         outcome.value = value;
     }).catch((error) => {
         outcome.error = wordsOf(error);

@@ -335,7 +335,9 @@ export class Work {
      * @throws {RequestError} needs_attention, forbidden, or what is late.
      */
     async #ended(started, patience, popupPatience, late) {
-        if (!await this.untilDone(() => started.ended, patience, popupPatience)) {
+        const inTime = this.untilDone(() => started.ended, patience, popupPatience);
+        // Its end is not first seen by the next look.
+        if (!await Promise.race([started.over.then(() => true), inTime])) {
             throw late();
         }
         return started;

@@ -105,6 +105,12 @@ test('an open popup refuses what changes something, and ends the waiting for an 
     assert.equal(await passing, false);
 });
 
+test('what has ended is not waited for', async () => {
+    const { work } = working({}, { timers: { set() { } } });
+    assert.equal(await work.done(async () => 'done'), 'done');
+    await assert.rejects(work.done(async () => { throw new Error('not done'); }), { message: 'not done' });
+});
+
 test('a script whose popup nobody answers is ended, as is one whose permission is taken back', async () => {
     let allowed = true;
     const { work, page, asked } = working({}, { permits: () => allowed });
