@@ -45,11 +45,14 @@ export class Page {
     watch(onGenerating, onError, onPopup) {
         const generating = new MutationObserver(() => onGenerating(this.generating));
         generating.observe(document.body, { attributes: true, attributeFilter: ['data-generating'] });
+        // When one toast goes, SillyTavern puts the place with the others into the page anew.
+        const told = new WeakSet();
         const look = (/** @type {Iterable<Node>} */ nodes) => {
             for (const node of nodes) {
-                const toast = node instanceof Element && node.matches('.toast-error') ? node : null;
+                const toast = node instanceof Element && node.matches('.toast-error') && !told.has(node) ? node : null;
                 const text = toast?.querySelector('.toast-message')?.textContent?.trim();
-                if (text) {
+                if (toast && text) {
+                    told.add(toast);
                     onError(text);
                 }
             }
