@@ -10,6 +10,8 @@ import { LIMITS, isObject, pieceEnd, toJson, utf8Length } from './protocol.js';
 /** Left out: the texts of the other swipes, which are sent on request. */
 const LEFT_OUT = new Set(['swipes', 'swipe_info']);
 const ALWAYS_SAID = new Set(['name', 'mes', 'swipe_count']);
+/** What every reader needs, whatever else a message holds. */
+const NEEDED = new Set(['name', 'mes', 'is_user', 'is_system', 'send_date', 'swipe_id', 'swipe_count', 'extra']);
 const DEEPEST = 60;
 const SMALLEST_CUT = 1024;
 /** What one UTF-16 unit takes in JSON at most, as an escape. */
@@ -185,11 +187,28 @@ export function writeMessage(fields, uid, most = LIMITS.messageBytes) {
     if (fitting) {
         return fitting;
     }
-    // Not a few long texts but very many values: what every reader needs is kept.
-    const { name, mes, is_user, is_system, send_date, swipe_id, swipe_count } = fields;
+    // Not a few long texts but very many values: they are left out, and where even the message itself has too many fields, all but
+    // what every reader needs.
+    const all = writeFlat(Object.entries(fields), uid);
+    return all.bytes <= most ? all : writeFlat(Object.entries(fields).filter(([key]) => NEEDED.has(key)), uid);
+}
+
+/**
+ * Writes a message as JSON without what holds values itself, which is listed in `truncated` as if it were a text.
+ * @param {[string, any][]} fields What is sent of it.
+ * @param {string} uid Its id.
+ * @returns {{json: string, bytes: number}}
+ */
+function writeFlat(fields, uid) {
+    const holds = (/** @type {any} */ value) => value !== null && typeof value === 'object';
     /** @type {Record<string, number>} */
-    const truncated = { extra: JSON.stringify(fields.extra ?? null).length };
-    const kept = cutTexts({ name, mes, is_user, is_system, send_date, swipe_id, swipe_count }, SMALLEST_CUT, '', truncated);
+    const truncated = {};
+    const kept = cutTexts(Object.fromEntries(fields.filter(([, value]) => !holds(value))), SMALLEST_CUT, '', truncated);
+    for (const [key, value] of fields) {
+        if (holds(value)) {
+            truncated[key] = JSON.stringify(value).length;
+        }
+    }
     const json = toJson({ ...kept, uid, truncated });
     return { json, bytes: utf8Length(json) };
 }

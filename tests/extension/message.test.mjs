@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { awaitsSwipe, fieldsOf, isUnchanged } from '../../extension/src/message.js';
+import { awaitsSwipe, fieldText, fieldsOf, isUnchanged, writeMessage } from '../../extension/src/message.js';
 import { decode, encode, utf8Length, wellFormed, checkFields, RequestError } from '../../extension/src/protocol.js';
 
 function message(more = {}) {
@@ -55,6 +55,33 @@ test('a message that waits for a new swipe is told apart', () => {
     assert.ok(awaitsSwipe(message({ swipe_id: 2 })));
     assert.ok(!awaitsSwipe(message()));
     assert.ok(!awaitsSwipe({ mes: 'x' }));
+});
+
+test('of a message of very many values what is no value of values is kept, and the rest is named', () => {
+    const many = (n) => Object.fromEntries(Array.from({ length: n }, (_, i) => [`field ${i}`, i]));
+    const most = 10000;
+    const written = (live) => {
+        const fields = fieldsOf(live);
+        const { json, bytes } = writeMessage(fields, 'u1', most);
+        assert.ok(bytes <= most && bytes === utf8Length(json));
+        return { fields, ...JSON.parse(json) };
+    };
+    const flat = { force_avatar: '/thumbnail?x', original_avatar: 'a.png', title: 'x'.repeat(3000), gen_id: 7, is_locked: false, none: null };
+    const { fields, uid, truncated, ...kept } = written(message({ ...flat, extra: many(5000), variables: [many(2000)] }));
+    assert.equal(uid, 'u1');
+    assert.deepEqual(kept, {
+        name: 'Alice', mes: 'Hello', is_user: false, send_date: '2026-01-01T00:00:00.000Z', gen_started: '1970-01-01T00:00:00.000Z', swipe_id: 0,
+        swipe_count: 2, ...flat, title: 'x'.repeat(1024),
+    });
+    assert.deepEqual(Object.keys(truncated).sort(), ['extra', 'title', 'variables']);
+    Object.entries(truncated).forEach(([key, length]) => assert.equal(fieldText(fields, key).length, length));
+
+    // What is not there is not asked for.
+    assert.deepEqual(Object.keys(written({ name: 'x', mes: 'y', list: [many(5000)] }).truncated), ['list']);
+    // Too many of any kind: what every reader needs is left.
+    const least = written({ name: 'x', mes: 'y', send_date: 'z', extra: { a: 1 }, ...many(5000) });
+    assert.deepEqual(Object.keys(least).sort(), ['fields', 'mes', 'name', 'send_date', 'swipe_count', 'truncated', 'uid']);
+    assert.deepEqual(least.truncated, { extra: 7 });
 });
 
 test('a message that is its own part does not hang', () => {
