@@ -111,10 +111,11 @@ class Exporter:
         tavern = self._shown()
         if tavern is None:
             return
-        path = self.choose_file(file_name(tavern.mirror.chat, format), format)
+        chat = tavern.mirror.chat  # another may be opened while the dialog is there
+        path = self.choose_file(file_name(chat, format), format)
         if path:
             self._folder = str(Path(path).parent)
-            self._export = Export(tavern, tavern.mirror.chat, FORMATS[format], Path(path))
+            self._export = Export(tavern, chat, FORMATS[format], Path(path))
             self._begin(self._export)
 
     def _ask_for_file(self, name: str, format: FormatName) -> str:

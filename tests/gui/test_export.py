@@ -258,6 +258,23 @@ def test_another_chat_that_is_opened_meanwhile_ends_it(driver: Driver, tmp_path:
     assert "Nothing was exported." in told(driver) and os.listdir(tmp_path) == []
 
 
+def test_another_chat_that_is_opened_behind_the_dialog_is_not_written(driver: Driver, tmp_path: Path) -> None:
+    driver.chatting()
+    path = tmp_path / "The forest.txt"
+
+    def choose(_name: str, _format: str) -> str:
+        driver.news(history([message("Kael", "Hm.")], chat=ChatRef(id="Kael - 7", kind="solo"), epoch=2))
+        driver.settle()
+        return str(path)
+
+    driver.window.exporter.choose_file = choose
+    driver.press("<Control-Shift-E>")
+    driver.until(bar(driver).winfo_ismapped)
+    click(driver, bar(driver).format_buttons["txt"])
+    click(driver, bar(driver).save_button)
+    assert told(driver) == "Nothing was exported. Another chat was opened meanwhile." and not path.exists()
+
+
 def test_a_place_where_nothing_can_be_written_is_named(driver: Driver, tmp_path: Path) -> None:
     driver.chatting()
     export(driver, tmp_path / "nowhere" / "chat.txt", "txt")
