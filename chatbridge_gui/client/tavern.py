@@ -122,7 +122,7 @@ class Tavern(TavernRequests):
             case StreamStart() | StreamUpdate():
                 return Told(self, reply=self._grows(news))
             case StreamEnd():
-                knows_chat = self.chat.epoch >= 0
+                knows_chat = self.chat.epoch >= 0 and self._follows_chat()
                 if knows_chat:
                     self.chat.apply(news)
                 else:  # a program that follows the streams and not the chat

@@ -193,6 +193,24 @@ def test_streams_can_be_followed_without_the_chat(rig: Rig, tavern: FakeTavern) 
     run(test())
 
 
+def test_the_streams_can_be_followed_on_when_the_chat_no_longer_is(rig: Rig, tavern: FakeTavern) -> None:
+    async def test() -> None:
+        async with connect(port=rig.port) as bridge:
+            await bridge.unsubscribe(["chat"])
+            replies = bridge.streams()
+            tavern.add("one")
+            tavern.begin(1)
+            reply = await anext(replies)
+            tavern.grow(1, "In my glade.")
+            tavern.end(1)
+            assert (await reply.wait()).outcome == "finished"
+            assert bridge.chat.streams == {}
+            await bridge.subscribe(["chat"])
+            assert texts(bridge) == ["Hello!", "one", "In my glade."]
+
+    run(test())
+
+
 def test_several_taverns_are_told_apart(rig: Rig, taverns: Callable[..., FakeTavern]) -> None:
     one, two = taverns(instance="a", chat="A"), taverns(instance="b", chat="B", name="Second")
 
