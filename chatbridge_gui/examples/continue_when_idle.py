@@ -12,7 +12,7 @@ from chatbridge_gui.client import RequestFailed, connect
 
 async def main(idle: float, times: int) -> None:
     async with connect(name="continue when idle") as bridge:
-        tavern = await bridge.wait_for_tavern()
+        await bridge.wait_for_tavern()
         messages = bridge.messages()
         print(f"waiting for {idle:g} seconds of silence; Ctrl+C ends it", flush=True)
         left = times
@@ -20,13 +20,16 @@ async def main(idle: float, times: int) -> None:
             try:
                 message = await asyncio.wait_for(anext(messages), idle)
             except TimeoutError:
-                if left > 0 and not tavern.state.generating:
-                    left -= 1
-                    try:
+                if left == 0:
+                    continue
+                try:
+                    tavern = bridge.tavern  # asked for each time: a page that is loaded anew is another one
+                    if not tavern.state.generating:
+                        left -= 1
                         await tavern.continue_(wait="reply")
                         print("went on", flush=True)
-                    except RequestFailed as error:  # busy, no model, not permitted: it says which
-                        print(error, flush=True)
+                except RequestFailed as error:  # busy, no model, not permitted, no page open: it says which
+                    print(error, flush=True)
             else:
                 if message.is_user:
                     left = times

@@ -13,6 +13,7 @@ from client_rig import FakeTavern
 from commands import environment, limited
 from hub_rig import PATIENCE, Rig
 
+from chatbridge_gui.bridge.events import PeerLeft
 from chatbridge_gui.demo import script
 from chatbridge_gui.examples import caption_file
 
@@ -77,6 +78,19 @@ def test_the_idle_bot_goes_on_a_few_times_until_somebody_speaks(rig: Rig, tavern
         tavern.refusal = {"code": "busy", "message": "it is talking"}
         tavern.add("I am here again")
         assert line(process) == "busy: it is talking\n"
+
+
+def test_the_idle_bot_goes_on_in_a_page_that_was_loaded_anew(rig: Rig, taverns: Callable[..., FakeTavern]) -> None:
+    old = taverns(instance="page-1")
+    with example("continue_when_idle", "0.2", "100", port=rig.port) as process:
+        assert "silence" in line(process) and line(process) == "went on\n"
+        old.vanish()
+        rig.wait_for(PeerLeft)
+        new = taverns(instance="page-2")
+        printed = ""
+        while not (new.done and printed == "went on\n"):
+            printed = line(process)
+            assert printed.startswith(("went on", "no_tavern: ", "tavern_gone: ", "outcome_unknown: "))
 
 
 @pytest.mark.usefixtures("demo_tavern")
