@@ -12,8 +12,8 @@ LONGEST: Final = 2_000
 
 _NAME: Final = r"/([/#]|[^\s/|{}]*)"
 _FIRST: Final = re.compile(_NAME)
-_WRITING: Final = re.compile(rf"(?:^|\||\{{:)\s*{_NAME}$")
-_WITHIN: Final = re.compile(rf"(?:^|\||\{{:)\s*{_NAME}\s[^|]*$")
+_WRITING: Final = re.compile(rf"(?:^|\||\{{:)\s*{_NAME}\Z")
+_WITHIN: Final = re.compile(rf"(?:^|\||\{{:)\s*{_NAME}\s[^|]*\Z")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from tkinter import ttk
 from typing import Any
 
+import pytest
+
 from chatbridge_gui.protocol.messages import Failure, Permission, TavernState
 
 from .driver import CHAT, Driver, tavern
@@ -77,6 +79,17 @@ def test_arrows_choose_and_tab_or_enter_takes_the_choice(driver: Driver) -> None
     assert driver.draft() == "/echo " and asked(driver) == []
     driver.press("<Control-z>")
     assert driver.draft() == "/ec"
+
+
+@pytest.mark.parametrize("key", ["<Tab>", "<Return>"])
+def test_behind_a_line_break_no_name_is_written_any_more(driver: Driver, key: str) -> None:
+    permitted(driver)
+    write(driver, "/ec")
+    driver.press("<Shift-Return>")
+    assert offered(driver) == []
+    driver.press(key)
+    assert driver.draft() == ("/ec\n" if key == "<Tab>" else "")
+    assert [content["text"] for _, content in asked(driver)] == ([] if key == "<Tab>" else ["/ec\n"])
 
 
 def test_the_mouse_takes_an_offer_and_the_keyboard_stays(driver: Driver) -> None:
