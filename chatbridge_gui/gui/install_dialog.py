@@ -8,7 +8,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
-from typing import Final
+from typing import Final, TypeVar
 
 import ttkbootstrap as ttk
 
@@ -20,9 +20,11 @@ from chatbridge_gui.gui.wording import say
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.installer import InstallError, InstallReport, Plan, UninstallReport
 
+T = TypeVar("T")
 WIDTH: Final = 560
 PLAN_AFTER: Final = 300
 """Milliseconds without a further letter until a folder that is typed is looked at."""
+SEARCHING: Final = partial(t, "install.searching")
 
 
 class InstallDialog(SideWindow):
@@ -44,9 +46,12 @@ class InstallDialog(SideWindow):
         self._plan_timer: str | None = None
         self._planned = ""
         self._plan_words: Callable[[], str] = str
+        self._busy = False
+        self._asked = ""
+        """The folder that the question is about."""
         self._build()
         self.put_over()
-        self._say(lambda: t("install.searching"), "")
+        self._say(SEARCHING, "")
         work.start(installer.find_installations, self._found)
         self.folder.focus_set()
 
@@ -67,9 +72,7 @@ class InstallDialog(SideWindow):
         self.folder.pack(side="left", fill="x", expand=True)
         self.browse_button.pack(side="left", padx=(look.px(8), 0))
         row.pack(fill="x")
-        self._plan = ttk.Label(
-            frame, name="plan", font=look.small, wraplength=look.px(WIDTH), justify="left", foreground=look.palette.dim
-        )
+        self._plan = ttk.Label(frame, name="plan", font=look.small, wraplength=look.px(WIDTH), justify="left")
         self._plan.pack(anchor="w", fill="x", pady=(look.px(6), 0))
         self._result = ttk.Label(frame, name="result", wraplength=look.px(WIDTH), justify="left")
         self._result.pack(anchor="w", fill="x", pady=(look.px(14), 0))
@@ -118,28 +121,55 @@ class InstallDialog(SideWindow):
         self.folder.bind("<<ComboboxSelected>>", lambda _event: self._plan_soon())
 
     def install(self, *, replace_other: bool | None = None) -> None:
-        """Install into the folder that is named."""
-        folder = self.folder.get().strip()
+        """Install into the folder that is named; with an answer to the question, into the one it is about."""
+        folder = self._named() if replace_other is None else self._asked
+        if self._busy:
+            return
         if not folder:
             self._say(lambda: t("install.choose"), "bad")
             return
         self._question.pack_forget()
-        self.install_button.configure(state="disabled")
         self._say(lambda: t("install.working"), "")
-        self._work.start(
+        self._do(
             partial(installer.install, Path(folder), replace_other=replace_other), partial(self._installed, folder)
         )
 
     def remove(self) -> None:
         """Take the extension out of the folder that is named."""
-        folder = self.folder.get().strip()
-        if folder:
+        folder = self._named()
+        if folder and not self._busy:
             self._say(lambda: t("install.working"), "")
-            self._work.start(partial(installer.uninstall, Path(folder)), self._removed)
+            self._do(partial(installer.uninstall, Path(folder)), self._removed)
 
     def save_zip(self, path: str) -> None:
         """Save the extension as a zip file."""
-        self._work.start(partial(installer.save_zip, Path(path)), self._zipped)
+        if not self._busy:
+            self._do(partial(installer.save_zip, Path(path)), self._zipped)
+
+    def _do(self, function: Callable[[], T], done: Callable[[T | None, Exception | None], None]) -> None:
+        """One thing at a time: two could be at the same folder."""
+        self._set_busy(True)
+
+        def ended(result: T | None, error: Exception | None) -> None:
+            if self.winfo_exists():
+                self._set_busy(False)
+            done(result, error)
+
+        self._work.start(function, ended)
+
+    def _set_busy(self, busy: bool) -> None:
+        self._busy = busy
+        for button in (
+            self.install_button,
+            self.remove_button,
+            self.zip_button,
+            self.remove_other_button,
+            self.keep_other_button,
+        ):
+            button.configure(state="disabled" if busy else "normal")
+
+    def _named(self) -> str:
+        return str(self.folder.get()).strip()
 
     def plan_text(self) -> str:
         return str(self._plan.cget("text"))
@@ -155,28 +185,37 @@ class InstallDialog(SideWindow):
     def _found(self, folders: list[Path] | None, error: Exception | None) -> None:
         if not self.winfo_exists():
             return
-        if error is not None:
-            self._say(lambda: t("install.failed", reason=error), "bad")
-            return
         found = [str(folder) for folder in folders or []]
         self.folder.configure(values=found)
         if found and not self.folder.get():
             self.folder.set(found[0])
             self._look_at_plan()
-        self._say(lambda: t("install.found", count=len(found)) if found else t("install.none_found"), "")
+        if self._said is not SEARCHING:  # what was done meanwhile matters more
+            return
+        if error is not None:
+            self._say(lambda: t("install.failed", reason=error), "bad")
+        else:
+            self._say(lambda: t("install.found", count=len(found)) if found else t("install.none_found"), "")
 
     def _plan_soon(self) -> None:
+        self._take_question_back()
         if self._plan_timer is not None:
             self.after_cancel(self._plan_timer)
         self._plan_timer = self.after(PLAN_AFTER, self._look_at_plan)
 
     def _look_at_plan(self) -> None:
         self._plan_timer = None
-        self._planned = folder = self.folder.get().strip()
+        self._take_question_back()
+        self._planned = folder = self._named()
         if folder:
             self._work.start(partial(installer.plan, Path(folder)), partial(self._show_plan, folder))
         else:
             self._show_plan("", None, None)
+
+    def _take_question_back(self) -> None:
+        """It is about one folder."""
+        if self._named() != self._asked:
+            self._question.pack_forget()
 
     def _show_plan(self, folder: str, plan: Plan | None, error: Exception | None) -> None:
         if not self.winfo_exists() or folder != self._planned:
@@ -195,7 +234,6 @@ class InstallDialog(SideWindow):
             self._told_installed(folder)
         if not self.winfo_exists():
             return
-        self.install_button.configure(state="normal")
         self._look_at_plan()
         if report is not None:
             lines = [t(f"install.{report.action}", folder=report.folder), *report.notes, t("install.next")]
@@ -205,7 +243,8 @@ class InstallDialog(SideWindow):
             self._close_button.focus_set()
         elif isinstance(error, InstallError):
             self._say(lambda: translated("install.error", error.code, error.message, error.params), "bad")
-            if error.code == "other_copy":
+            if error.code == "other_copy" and folder == self._named():
+                self._asked = folder
                 self._question.pack(fill="x", pady=(self.look.px(10), 0), before=self._buttons)
         else:
             self._say(lambda: t("install.failed", reason=error), "bad")
@@ -249,10 +288,15 @@ class InstallDialog(SideWindow):
 
     def _say(self, words: Callable[[], str], colour: str) -> None:
         """Show the words, in another language when there is another."""
+        self._said, self._colour = words, colour
+        self._result.configure(text=words())
+        self.apply_theme()
+
+    def apply_theme(self) -> None:
         palette = self.look.palette
         colours = {"good": palette.good, "bad": palette.bad}
-        self._said = words
-        self._result.configure(text=words(), foreground=colours.get(colour, palette.dim))
+        self._plan.configure(foreground=palette.dim)
+        self._result.configure(foreground=colours.get(self._colour, palette.dim))
 
     def apply_language(self) -> None:
         super().apply_language()

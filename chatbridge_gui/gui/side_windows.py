@@ -71,8 +71,9 @@ class SideWindows:
         )
 
     def apply_theme(self) -> None:
-        if self.keys is not None:
-            self.keys.apply_theme()
+        for window in (self.keys, self.install):
+            if window is not None:
+                window.apply_theme()
 
     def apply_language(self) -> None:
         for window in (self.keys, self.preferences, self.install):

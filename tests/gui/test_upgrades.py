@@ -137,6 +137,7 @@ def test_a_copy_is_updated_and_removed_again(driver: Driver, program: Path) -> N
     driver.until(found.remove_button.winfo_ismapped)
     found.install_button.invoke()
     driver.until(lambda: __version__ in (copy / "manifest.json").read_text())
+    driver.until(lambda: "Updated in" in found.result_text())
     found.remove_button.invoke()
     driver.until(lambda: "Removed from" in found.result_text())
     assert not copy.exists()
