@@ -24,17 +24,12 @@ from chatbridge_gui.bridge.tap import Line, Tap
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.codec import Frame
-from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+from chatbridge_gui.protocol.errors import ProtocolError
 
-_PATIENCE_AFTER_BAD_FRAME = 10.0
 _PATIENCE_AT_THE_END = 0.8
 _ENDED_ON_PURPOSE = (1000, 1005)
 """A page that is closed or disconnected says so; one that is frozen says 1001, and may be back."""
 _RULES_BROKEN = (1002, CloseCode.INVALID_TEXT, CloseCode.TOO_LONG, 1011)
-_FATAL = {
-    ErrorCode.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
-    ErrorCode.PROTOCOL_UNSUPPORTED: CloseCode.PROTOCOL_UNSUPPORTED,
-}
 
 
 class StartFailed(Exception):
