@@ -10,12 +10,14 @@ from chatbridge_gui.gui.caret import Caret
 from chatbridge_gui.gui.chat_blocks import Block, grown
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.long_chat import LongChat
-from chatbridge_gui.gui.reply_pace import ReplyPace
+from chatbridge_gui.gui.rates import Rate
 from chatbridge_gui.gui.reply_writer import ReplyWriter
 from chatbridge_gui.gui.theme import Look
 
 SHORTEST_FRAME: Final = 0.004
 LONGEST_FRAME: Final = 0.033
+RATE_EVERY: Final = 0.5
+"""In seconds; digits that change with every token cannot be read."""
 
 
 class GrowingChat(LongChat):
@@ -29,7 +31,8 @@ class GrowingChat(LongChat):
         with self.edit():
             self.writer = ReplyWriter(self.text)
         self.caret = Caret(self.text, look)
-        self._pace = ReplyPace()
+        self._rate = Rate()
+        self._rated = 0.0
 
     def stream_moved(self) -> None:
         """A reply grew: show it at once, or with the next frame where frames follow each other closely."""
@@ -55,7 +58,7 @@ class GrowingChat(LongChat):
         with self.edit():
             for at, block in changed:
                 self.writer.grow(self._line(at), block)
-                self._show_pace(at, block, started)
+                self._show_rate(at, block, started)
         self.text.update_idletasks()
         self._show_caret()
         self._painted = time.perf_counter()
@@ -67,9 +70,11 @@ class GrowingChat(LongChat):
         at = next(growing, None) if self.mirror is not None and self.mirror.streams else None
         self.caret.show(self._line(at) + self._blocks[at].lines - 1 if at is not None else None)
 
-    def _show_pace(self, at: int, block: Block, now: float) -> None:
-        rate = self._pace.grown(block.item, now) if isinstance(block.item, LiveStream) else None
-        if rate is not None:
+    def _show_rate(self, at: int, block: Block, now: float) -> None:
+        reply = block.item
+        rate = self._rate.told(reply.stream, reply.tokens, now) if isinstance(reply, LiveStream) else None
+        if rate is not None and now - self._rated >= RATE_EVERY:
+            self._rated = now
             self.writer.note(self._line(at), t("chat.writing_rate", rate=f"{rate:.1f}"))
 
     def _scrolled(self, first: float, last: float) -> None:

@@ -5,6 +5,8 @@ from typing import Final
 
 WINDOW: Final = 3.0
 """Seconds that count."""
+SHORTEST: Final = 0.25
+"""Of fewer seconds nothing is said."""
 MANY: Final = 200
 
 
@@ -16,12 +18,15 @@ class Rate:
         self._seen: deque[tuple[float, int]] = deque(maxlen=MANY)
 
     def told(self, stream: int, tokens: int, now: float) -> float | None:
-        """Tokens a second of late; None while that cannot be said. `now` is in seconds."""
-        if stream != self._stream or (self._seen and tokens < self._seen[-1][1]):
+        """Tokens a second of late; None while that cannot be said. `now` is in seconds. A pause counts when it is
+        over."""
+        if stream != self._stream or tokens < self._seen[-1][1]:
             self._stream = stream
             self._seen.clear()
-        self._seen.append((now, tokens))
-        while now - self._seen[0][0] > WINDOW and len(self._seen) > 2:
+        if not self._seen or tokens > self._seen[-1][1]:
+            self._seen.append((now, tokens))
+        last, count = self._seen[-1]
+        while last - self._seen[0][0] > WINDOW and len(self._seen) > 2:
             self._seen.popleft()
         since, before = self._seen[0]
-        return (tokens - before) / (now - since) if now - since >= 0.25 and tokens > before else None
+        return (count - before) / (last - since) if last - since >= SHORTEST else None

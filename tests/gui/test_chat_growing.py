@@ -8,7 +8,7 @@ import pytest
 
 from chatbridge_gui.gui import growing_chat
 from chatbridge_gui.gui.message_text import pace
-from chatbridge_gui.gui.reply_pace import ReplyPace
+from chatbridge_gui.gui.rates import Rate
 from chatbridge_gui.protocol.messages import StreamUpdate
 
 from .driver import Driver, begun, ended, hello, many, message, piece
@@ -97,15 +97,25 @@ def test_without_a_count_there_is_no_rate(driver: Driver, clock: Clock) -> None:
     assert "writing…\n" in driver.shown()
 
 
-def test_a_pause_does_not_change_what_was_measured() -> None:
-    from chatbridge_gui.chat.mirror import LiveStream
+def test_the_rate_is_that_of_the_last_seconds_as_in_the_line_below(driver: Driver, clock: Clock) -> None:
+    driver.chatting()
+    driver.news(begun())
+    driver.settle()
+    tokens = 0
+    for step in range(60):
+        clock.now += 0.1
+        tokens += 10 if step < 20 else 1
+        driver.news(StreamUpdate(stream=1, append="word ", tokens=tokens))
+        driver.until(lambda: driver.shown().count("word") == step + 1)  # noqa: B023
+    assert "writing…  10.0 tokens/s\n" in driver.shown()
 
-    reply, measured = LiveStream(1, "normal", None, None, None, "", tokens=40), ReplyPace()
-    assert measured.grown(reply, 0.0) is None
-    reply.tokens = 60
-    assert measured.grown(reply, 2.0) == 10
-    assert measured.grown(reply, 60.0) == 10
-    assert measured.grown(LiveStream(2, "normal", None, None, None, "", tokens=9), 61.0) is None
+
+def test_a_pause_does_not_change_what_was_measured() -> None:
+    measured = Rate()
+    assert measured.told(1, 40, 0.0) is None
+    assert measured.told(1, 60, 2.0) == 10
+    assert measured.told(1, 60, 60.0) == 10
+    assert measured.told(2, 9, 61.0) is None
 
 
 @pytest.mark.parametrize(
