@@ -25,7 +25,7 @@ AT_MOST: Final = 10
 """So many are written by one running program: something that fails again and again is told of once."""
 LONGEST_WORDS: Final = 300
 _QUOTED: Final = re.compile(r"""(["'`])(?:(?!\1).){60,}?\1""", re.DOTALL)
-_PACKAGES: Final = ("websockets", "msgspec", "ttkbootstrap", "platformdirs")
+_PACKAGES: Final = ("websockets", "msgspec", "ttkbootstrap", "platformdirs", "pillow", "regex")
 _FORGOTTEN_AFTER: Final = 30 * 24 * 3600.0
 
 

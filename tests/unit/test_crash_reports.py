@@ -2,10 +2,12 @@
 
 import faulthandler
 import os
+import re
 import subprocess
 import sys
 import textwrap
 import time
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path, PureWindowsPath
 
@@ -191,6 +193,15 @@ def test_the_same_fault_is_reported_once_and_many_faults_not_for_ever(reports: C
         reports.unexpected(failed("another", line))
     assert len(told) == AT_MOST == len(list(tmp_path.glob("error-*")))
     assert reports.fatal(failed("the end", 99)) is not None
+
+
+def test_a_report_names_the_version_of_each_package_that_is_needed(reports: CrashReports) -> None:
+    path = reports.unexpected(failed("one"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert path is not None
+    (line,) = [row for row in path.read_text(encoding="utf-8").splitlines() if row.startswith("packages ")]
+    for needed in project["dependencies"]:
+        assert re.search(rf"\b{needed.partition('>=')[0]} \d", line), needed
 
 
 def test_old_reports_go(reports: CrashReports, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
