@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Final
 
 from chatbridge_gui.bridge.access import Refusal, check_headers, has_token, token_matches
 from chatbridge_gui.bridge.config import HubConfig
@@ -10,6 +11,8 @@ from chatbridge_gui.bridge.events import AccessWanted
 from chatbridge_gui.protocol import limits
 from chatbridge_gui.protocol.close_codes import CloseCode
 from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
+
+NAMELESS: Final = "a program without a name"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ class Doorman:
             )
         guest = Guest(host, origin, token if has_token(config, token) else None)
         if config.let_in == "ask" and origin is None:
-            self._judge_program(" ".join(name.split()), guest)
+            self._judge_program(" ".join(name.split()) or NAMELESS, guest)
         return guest
 
     def _judge_program(self, name: str, guest: Guest) -> None:

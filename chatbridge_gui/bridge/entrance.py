@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from websockets.asyncio.server import ServerConnection
 
 from chatbridge_gui.bridge import addresses
-from chatbridge_gui.bridge.doorman import Doorman, Guest
+from chatbridge_gui.bridge.doorman import NAMELESS, Doorman, Guest
 from chatbridge_gui.bridge.events import PeerMeasured
 from chatbridge_gui.bridge.hub import Hub
 from chatbridge_gui.bridge.peers import App, Outbox, Peer
@@ -18,7 +18,6 @@ from chatbridge_gui.protocol.errors import ErrorCode, ProtocolError
 from chatbridge_gui.protocol.messages import Hello, ProtocolRange
 from chatbridge_gui.protocol.requests import REQUESTS
 
-_NAMELESS = "a program without a name"
 _PATIENCE_AFTER_BAD_FRAME = 10.0
 _FATAL = {
     ErrorCode.UNAUTHORIZED: CloseCode.UNAUTHORIZED,
@@ -165,7 +164,7 @@ class Entrance:
 
     def _judge_nameless(self, connection: ServerConnection) -> Guest:
         """One that gives no hello has neither name nor token."""
-        return self._doorman.judge_hello(_NAMELESS, None, *_whence(connection))
+        return self._doorman.judge_hello(NAMELESS, None, *_whence(connection))
 
     def _enter(self, peer: Peer, guest: Guest, connection: ServerConnection, line: Line) -> None:
         self._inside[peer] = Inside(guest, connection, line)

@@ -105,6 +105,15 @@ def test_where_everybody_is_asked_about_a_program_waits_for_the_answer(rig: Rig)
     assert client.closed()[0] == 4002
 
 
+@pytest.mark.parametrize("name", ["", " \t "])
+def test_a_program_with_an_empty_name_is_asked_about_in_words(rig: Rig, name: str) -> None:
+    rig.start(has_window=True, let_in="ask", token="secret")
+    assert ask_in(rig, name).closed()[0] == 4009
+    assert rig.wait_for(AccessWanted) == AccessWanted("program", "a program without a name")
+    rig.thread.change_access(config(let_in="ask", token="secret", allowed_programs=("a program without a name",)))
+    ask_in(rig, name).hear("welcome")
+
+
 def test_the_token_spares_the_question(rig: Rig) -> None:
     rig.start(has_window=True, let_in="ask", token="secret")
     ask_in(rig, "demo", token="secret").hear("welcome")
