@@ -14,8 +14,6 @@ from chatbridge_gui.gui.avatar_pictures import BadPicture, initial_disc, plain_d
 from chatbridge_gui.gui.speakers import Person
 from chatbridge_gui.protocol.messages import Failure
 
-SIDE: Final = 32
-"""In pixels at 96 dpi."""
 MOST: Final = 300
 """So many pictures are kept; at 200 % scaling one takes 16 KiB. Of a chat with more speakers the rest share one."""
 AT_ONCE: Final = 4
@@ -126,9 +124,7 @@ class Avatars:
             drawings, self._drawings = self._drawings, []
             self._work.start(partial(_drawn, drawings), self._show)
 
-    def _show(
-        self, drawn: "list[tuple[Person, bool, Image.Image | Exception]] | None", error: Exception | None
-    ) -> None:
+    def _show(self, drawn: list[Drawn] | None, error: Exception | None) -> None:
         self._drawing = False
         if error is not None:
             self._failed(str(error))

@@ -164,9 +164,6 @@ class ChatSearch:
         """Which hit of the whole chat this is, from 1; as far as the search has come."""
         return sum(self._counts[: place.at]) + place.number + 1
 
-    def is_hit(self, place: Place) -> bool:
-        return 0 <= place.at < len(self._counts) and place.number < self._counts[place.at]
-
 
 def moved(place: int, changes: Iterable[Splice]) -> int:
     """Where what was at this index is after the changes; what is gone is where the change began."""

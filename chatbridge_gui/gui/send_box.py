@@ -191,11 +191,6 @@ class SendBox(ttk.Frame):
         """Something was asked for and takes a while."""
         self._set("pending", words)
 
-    def done(self) -> None:
-        """It is there."""
-        if self.phase == "pending":
-            self._set("idle", "")
-
     def action_failed(self, action: str, failure: Failure) -> None:
         """Stopping or regenerating did not work."""
         self._set("failed", t(f"send.{action}_failed", reason=failure_text(failure)))

@@ -58,11 +58,6 @@ class Sending:
         self._timer = timer
         self._breath: str | None = None
 
-    @property
-    def breathing(self) -> bool:
-        """Whether it is still to be seen if a reply has begun."""
-        return self._breath is not None
-
     def submit(self, text: str, kind: Kind = "message") -> None:
         """Send a text to the chat that is shown, after those that are on their way there already."""
         row = Outgoing(text, kind, self._here(text))

@@ -24,6 +24,7 @@ from chatbridge_gui.bridge.events import (
 )
 from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.main_window import MainWindow
+from chatbridge_gui.gui.sending import BREATH
 from chatbridge_gui.protocol.messages import (
     ChatChanges,
     ChatHistory,
@@ -196,6 +197,12 @@ class Driver:
         """A certain request's answer."""
         self.tell(Answered(id, result if failure is None else None, failure))
         self.settle()
+
+    def breathed(self) -> None:
+        """Until the next text would go, after one that was accepted by now."""
+        done: list[bool] = []
+        self.root.after(BREATH, lambda: done.append(True))
+        self.until(lambda: done)
 
     # --- the person's part ------------------------------------------------------------------------------------------
 

@@ -87,7 +87,7 @@ def test_when_the_reply_is_over_the_next_one_goes_by_itself(driver: Driver) -> N
     send(driver, "one", "two")
     driver.news(begun(), state(generating=True))
     driver.answer({"confirmed": True})
-    driver.until(lambda: not driver.window.sending.breathing)
+    driver.breathed()
     assert asked(driver) == ["one"]
     driver.news(StreamEnd(stream=1, outcome="finished"), state())
     driver.until(lambda: asked(driver) == ["one", "two"])
@@ -125,7 +125,7 @@ def test_what_waits_is_not_sent_to_another_chat(driver: Driver) -> None:
     driver.settle()
     assert states(driver) == [("one", "pending"), ("two", "failed")]
     driver.answer({"confirmed": True})
-    driver.until(lambda: not driver.window.sending.breathing)
+    driver.breathed()
     driver.until(lambda: shown_rows(driver) == ["two"])
     assert "another chat" in box.outgoing.rows[0].words() and asked(driver) == ["one"]
     driver.press_button(box.outgoing.rows[0].again_button)

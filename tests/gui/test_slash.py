@@ -173,7 +173,7 @@ def test_what_sillytavern_has_no_command_for_goes_as_text(driver: Driver) -> Non
         driver.press("<Return>")
         assert asked(driver) == [("send_message", {"text": text, "reply": True, "chat_id": CHAT.id})]
         driver.answer({"confirmed": True})
-        driver.until(lambda: not driver.window.sending.breathing)
+        driver.breathed()
 
 
 def test_without_the_permission_nothing_is_asked_for_and_it_goes_as_text(driver: Driver) -> None:
