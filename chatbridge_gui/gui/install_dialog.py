@@ -28,7 +28,8 @@ SEARCHING: Final = partial(t, "install.searching")
 
 
 class InstallDialog(SideWindow):
-    """One at a time; `closed` is called when it goes, `installed` with the folder that has a copy now."""
+    """One at a time; `closed` is called when it goes, `installed` with the folder that has a copy now, `removed` when
+    copies were removed."""
 
     def __init__(
         self,
@@ -38,11 +39,13 @@ class InstallDialog(SideWindow):
         *,
         closed: Callable[[], None],
         installed: Callable[[str], None] = lambda _folder: None,
+        removed: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__(master, "install.title", closed=closed)
         self.look = look
         self._work = work
         self._told_installed = installed
+        self._told_removed = removed
         self._plan_timer: str | None = None
         self._planned = ""
         self._plan_words: Callable[[], str] = str
@@ -250,6 +253,8 @@ class InstallDialog(SideWindow):
             self._say(lambda: t("install.failed", reason=error), "bad")
 
     def _removed(self, report: UninstallReport | None, error: Exception | None) -> None:
+        if report is not None:
+            self._told_removed()
         if not self.winfo_exists():
             return
         self._look_at_plan()

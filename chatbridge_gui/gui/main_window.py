@@ -11,6 +11,7 @@ mirrors), `asking`, `commands`, `layout`, `settings`, `queue`, `hub`; and as act
 
 import tkinter
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Final, Literal
 
@@ -111,6 +112,7 @@ class MainWindow(WindowParts):
             PreferenceActions(self.set_language, lambda: self.send_box.keys_changed(), self.set_debug),
             commands=lambda: self.commands,
             installed=self._installed_in,
+            removed=self.look_for_extension,
         )
         self._closed: Callable[[], None] | None = closed
         self._leaving = leaving
@@ -154,6 +156,7 @@ class MainWindow(WindowParts):
 
     def _installed_in(self, folder: str) -> None:
         self.upgrades.installed_in(folder)
+        self.showing.installed = True
         self.showing.soon()
 
     def look_for_extension(self) -> None:
@@ -163,7 +166,8 @@ class MainWindow(WindowParts):
             self.showing.installed = bool(folders)
             self.showing.soon()
 
-        self.work.start(installer.find_installed, found)
+        known = [Path(folder) for folder in self.settings.extension_folders]
+        self.work.start(partial(installer.find_installed, known), found)
 
     def set_language(self, language: Literal["system", "en", "zh"]) -> None:
         """Speak this language from now on."""

@@ -139,7 +139,7 @@ class Showing:
                 starting=server.phase in ("starting", "stopping"),
                 problem=server.problem_text(),
                 offer=server.offer,
-                installed=self.installed or bool(self._settings.extension_folders),
+                installed=self.installed,
                 connected=connected,
                 waiting=waiting,
                 may_read=may_read,

@@ -16,7 +16,7 @@ from chatbridge_gui.settings import Settings
 
 class SideWindows:
     """`keys`, `preferences` and `install` are None while closed. `commands` are asked for when their keys are to be
-    seen; `installed` is told the folder that has a copy of the extension now."""
+    seen; `installed` is told the folder that has a copy of the extension now, `removed` that copies were removed."""
 
     def __init__(
         self,
@@ -29,6 +29,7 @@ class SideWindows:
         *,
         commands: Callable[[], Commands],
         installed: Callable[[str], None],
+        removed: Callable[[], None],
     ) -> None:
         self._master = master
         self._look = look
@@ -38,6 +39,7 @@ class SideWindows:
         self._actions = actions
         self._commands = commands
         self._installed = installed
+        self._removed = removed
         self.keys: KeysWindow | None = None
         self.preferences: Preferences | None = None
         self.install: InstallDialog | None = None
@@ -67,7 +69,12 @@ class SideWindows:
             self.install.lift()
             return
         self.install = InstallDialog(
-            self._master, self._look, self._work, closed=self._closed("install"), installed=self._installed
+            self._master,
+            self._look,
+            self._work,
+            closed=self._closed("install"),
+            installed=self._installed,
+            removed=self._removed,
         )
 
     def apply_theme(self) -> None:

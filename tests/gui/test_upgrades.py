@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tkinter
 import zipfile
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from chatbridge_gui import __version__, installer, settings
 from chatbridge_gui.gui.install_dialog import InstallDialog
 from chatbridge_gui.gui.upgrades import newer
 from chatbridge_gui.installer import places
+from chatbridge_gui.settings import Settings
 
 from .driver import Driver, tavern
 
@@ -143,6 +145,28 @@ def test_a_copy_is_updated_and_removed_again(driver: Driver, program: Path) -> N
     assert not copy.exists()
     driver.until(lambda: not found.remove_button.winfo_ismapped())
     found.close()
+
+
+def test_the_step_is_ticked_while_there_is_a_copy(root: tkinter.Tk, program: Path, tmp_path: Path) -> None:
+    elsewhere = program.rename(tmp_path / "elsewhere")
+    driver = Driver(root, Settings(extension_folders=[str(elsewhere)]))
+    driver.started()
+    window = driver.window
+    window.look_for_extension()
+    driver.settle()
+    assert window.empty_state.ticked() == ["server"], "it was installed there once"
+    found = dialog(driver)
+    found.folder.set(str(elsewhere))
+    found.install()
+    driver.until(lambda: window.empty_state.ticked() == ["server", "install"])
+    window.look_for_extension()
+    driver.settle()
+    assert window.empty_state.ticked() == ["server", "install"]
+    driver.until(lambda: "Installed in" in found.result_text())
+    found.remove()
+    driver.until(lambda: window.empty_state.ticked() == ["server"])
+    found.close()
+    driver.finish()
 
 
 def test_the_extension_is_saved_as_a_zip_with_what_to_do_with_it(driver: Driver, tmp_path: Path) -> None:
