@@ -183,7 +183,7 @@ class Queues:
             turn.timer = loop.call_later(left, self._too_late, line, turn)
             return
         line.turns.remove(turn.asker, turn)
-        turn.reply(_busy(line))
+        turn.reply(_busy(line) if line.number in self._taverns else _away())
         self._tell_soon()
 
     def _tell_soon(self) -> None:
@@ -203,6 +203,11 @@ def _busy(line: _Line) -> Content:
     count = len(line)
     why = f"the tavern is kept by others' requests ({count}); ask again later, or with `if_busy: wait`"
     return failure(ProtocolError(ErrorCode.BUSY, why, {"reason": "queue", "queue": count}))
+
+
+def _away() -> Content:
+    why = "the tavern is not here at the moment; ask again later, or with `if_busy: wait`"
+    return failure(ProtocolError(ErrorCode.BUSY, why, {"reason": "away"}))
 
 
 def _refusal(tavern: Tavern) -> ProtocolError | None:

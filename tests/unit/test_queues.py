@@ -228,6 +228,22 @@ def test_it_is_refused_when_its_turn_does_not_come_in_time(monkeypatch: pytest.M
     run(main)
 
 
+def test_while_its_tavern_is_away_nobody_else_is_blamed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "TURN", 0.01)
+
+    async def main(inn: Inn) -> None:
+        inn.ask(edit("first"), 1)
+        second = inn.ask(edit("second"), 2)
+        del inn.taverns[NUMBER]
+        inn.pending.unreadable(NUMBER, inn.sent[0][0], "while it was away")
+        await asyncio.sleep(0.05)
+        (refused,) = second.answers
+        assert isinstance(refused, Failure) and refused.code == "busy" and refused.retryable
+        assert "not here at the moment" in refused.message and refused.params == {"reason": "away"}
+
+    run(main)
+
+
 # --- time, and those who leave --------------------------------------------------------------------------------------
 
 
