@@ -224,6 +224,7 @@ export class Bridge {
     /** The user has granted something, or taken it back. */
     permissionsChanged() {
         const reads = this.options.permits('read');
+        this.events.permissionsChanged();
         if (!this.options.permits('prompts')) {
             this.prompts.forget();
         }

@@ -7,11 +7,13 @@ import { EVENTS } from './event-table.js';
 import { project } from './projections.js';
 import { encode } from './protocol.js';
 
+/** @typedef {import('./request-table.js').Permission} Permission */
+
 /**
  * @typedef {object} EventsOptions
  * @property {Pick<import('./adapter/listeners.js').Listeners, 'eventOf' | 'keyOf' | 'hook' | 'off'>} tavern SillyTavern's events.
  * @property {(text: string) => boolean} send Sends a frame that is written already; false if nobody listens.
- * @property {(permission: import('./request-table.js').Permission) => boolean} permits Whether the user grants it.
+ * @property {(permission: Permission) => boolean} permits Whether the user grants it.
  * @property {import('./timer.js').Timers} timers The clock.
  */
 
@@ -29,7 +31,7 @@ export class Events {
         this.hooks = new Map();
         /** Whether somebody wants to know of generations. */
         this.generation = false;
-        /** @type {string[]} */
+        /** @type {{frame: string, permission: Permission}[]} */
         this.waiting = [];
         this.units = 0;
         this.due = false;
@@ -67,9 +69,23 @@ export class Events {
         timers.clear(this.lostTimer);
         this.lostTimer = timers.set(() => {
             this.listen([]);
-            this.waiting = [];
-            this.units = 0;
+            this.#keep(() => false);
         }, RETURN);
+    }
+
+    /** The user has granted something, or taken it back: what was noted before is not told to those who may no longer know. */
+    permissionsChanged() {
+        const { permits } = this.options;
+        this.#keep(({ permission }) => permits('read') && permits(permission));
+    }
+
+    /**
+     * Forgets the rest of what waits.
+     * @param {(one: {frame: string, permission: Permission}) => boolean} which What is kept.
+     */
+    #keep(which) {
+        this.waiting = this.waiting.filter(which);
+        this.units = this.waiting.reduce((sum, { frame }) => sum + frame.length, 0);
     }
 
     /**
@@ -78,7 +94,7 @@ export class Events {
      */
     tellOfGeneration(content) {
         if (this.generation && this.options.permits('read')) {
-            this.#put('generation', content);
+            this.#put('generation', content, 'read');
         }
     }
 
@@ -86,15 +102,21 @@ export class Events {
      * Sends a frame when the page has had its turn.
      * @param {string} type Its type.
      * @param {Record<string, unknown>} content Its content.
+     * @param {Permission} permission What the user must go on granting until it is sent.
      */
-    #put(type, content) {
+    #put(type, content, permission) {
         const frame = encode(type, content);
-        this.waiting.push(frame);
+        this.waiting.push({ frame, permission });
         this.units += frame.length;
         while (this.units > MOST_WAITING) {
-            this.units -= /** @type {string} */ (this.waiting.shift()).length;
+            this.#shift();
         }
         this.#flushSoon();
+    }
+
+    /** Takes out what has waited longest. */
+    #shift() {
+        this.units -= this.waiting.shift()?.frame.length ?? 0;
     }
 
     /**
@@ -108,7 +130,7 @@ export class Events {
         let hooking = true;
         const listener = (/** @type {unknown[]} */ ...args) => {
             if (!hooking && permits('read') && permits(permission)) {
-                this.#put('event', { name, ...project(key, args) });
+                this.#put('event', { name, ...project(key, args) }, permission);
             }
         };
         this.hooks.set(name, listener);
@@ -122,8 +144,8 @@ export class Events {
             this.due = true;
             this.options.timers.soon(() => {
                 this.due = false;
-                while (this.waiting.length && this.options.send(this.waiting[0])) {
-                    this.units -= /** @type {string} */ (this.waiting.shift()).length;
+                while (this.waiting.length && this.options.send(this.waiting[0].frame)) {
+                    this.#shift();
                 }
             });
         }

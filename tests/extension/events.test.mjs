@@ -152,6 +152,38 @@ test('what happens while the connection is lost comes afterwards; after a while 
     assert.deepEqual(told(), []);
 });
 
+test('what was noted before a permission was taken back is not told afterwards, and the rest is', async () => {
+    const { emitter, events, state, told } = setup();
+    events.listen(['MESSAGE_SENT', 'CHAT_COMPLETION_PROMPT_READY'], true);
+    const note = async () => {
+        state.online = false;
+        events.lost();
+        await emitter.emit('message_sent', 1);
+        await emitter.emit('prompt', { chat: [{ role: 'user', content: 'Secret' }], dryRun: false });
+        events.tellOfGeneration({ step: 'started' });
+        assert.deepEqual(told(), []);
+    };
+    const back = () => {
+        state.online = true;
+        events.listen(['MESSAGE_SENT', 'CHAT_COMPLETION_PROMPT_READY'], true);
+        return told().map(([name]) => name);
+    };
+    await note();
+    state.granted.delete('prompts');
+    events.permissionsChanged();
+    state.granted.add('prompts');
+    events.permissionsChanged();
+    assert.ok(events.units > 0);
+    assert.deepEqual(back(), ['MESSAGE_SENT', undefined]);
+    await note();
+    state.granted.delete('read');
+    events.permissionsChanged();
+    state.granted.add('read');
+    events.permissionsChanged();
+    assert.equal(events.units, 0);
+    assert.deepEqual(back(), []);
+});
+
 test('what waits for a hub that is gone is bounded; the newest stays', async () => {
     const { emitter, events, state, told } = setup();
     events.listen(['their_own']);
