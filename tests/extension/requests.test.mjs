@@ -527,3 +527,33 @@ test('what waited for the end of a save is sent to the chat it was meant for, or
     assert.equal((await all.ask('send_message', { text: 'Hi', reply: false, chat_id: 'chat' })).content.code, 'stale_chat');
     assert.deepEqual(all.done, []);
 });
+
+test('a quick reply that is a text is sent as any message is', async () => {
+    const all = setUp();
+    Object.assign(all.actor, {
+        quickReplies: { getQrByLabel: () => ({ message: 'Hi, {{char}}' }), getSetByName: () => ({ disableSend: false, injectInput: false }) },
+        context: { substituteParams: (text) => text.replace('{{char}}', '{Alice}') },
+    });
+    const press = () => all.ask('run_quick_reply', { set: 'Mine', label: 'Text' });
+    const add = all.actor.addUserMessage;
+    all.actor.addUserMessage = async (text) => {
+        const stored = await add('not yet');
+        all.history.flush();
+        assert.deepEqual(all.mirror.messages, []);
+        stored.message.mes = text;
+        return stored;
+    };
+    assert.deepEqual((await press()).content, { pipe: '', total: 0, aborted: false, reason: '' });
+    assert.deepEqual(all.mirror.messages.map((message) => message.mes), ['Hi, {Alice}']);
+    assert.equal(all.requests.work.underWay.running, 1);
+    all.actor.resolve();
+    all.actor.addUserMessage = async (text) => {
+        all.tavern.id = 'another';
+        return await add(text);
+    };
+    assert.deepEqual((await press()).content.params, { reason: 'chat_switched' });
+    assert.equal(all.requests.work.underWay.running, 0);
+    all.actor.isMuted = () => true;
+    all.actor.context.substituteParams = () => assert.fail('its macros are not for a message that is not sent');
+    assert.deepEqual((await press()).content.params, { reason: 'muted' });
+});

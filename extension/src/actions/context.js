@@ -2,6 +2,7 @@
 
 import { RequestError, pageOf } from '../protocol.js';
 import { runScript, scriptResult } from '../script.js';
+import { needSpeaker, sendMessage } from './talk.js';
 
 /** @typedef {import('../adapter/tavern.js').Tavern} Tavern */
 
@@ -16,7 +17,10 @@ export const CONTEXT = Object.freeze({
     list_world_info: { needs: ['getWorldInfoNames', 'command:getglobalbooks'], run: listWorldInfo },
     set_world_info: { needs: ['getWorldInfoNames', 'command:getglobalbooks', 'command:world'], run: setWorldInfo },
     list_quick_replies: { needs: ['global:quickReplyApi'], run: listQuickReplies },
-    run_quick_reply: { needs: ['global:quickReplyApi', 'command:send', 'generate', 'substituteParams'], run: runQuickReply },
+    run_quick_reply: {
+        needs: ['global:quickReplyApi', 'command:send', 'generate', 'saveChat', 'openGroupChat', 'substituteParams'],
+        run: runQuickReply,
+    },
     get_prompt: { needs: [], run: getPrompt },
 });
 
@@ -206,14 +210,13 @@ async function runQuickReply(work, { set, label, if_busy: ifBusy }) {
  * @returns {Promise<Record<string, unknown>>}
  */
 async function sendText(work, text, injects, ifBusy) {
-    const { tavern, history } = work;
     if (injects) {
         throw new RequestError('unsupported', 'this quick reply is joined to what stands in the input box: press it in SillyTavern', { reason: 'draft' });
     }
+    // What its macros change is changed only if it is sent.
     await work.ready({ generates: true, ifBusy });
-    await tavern.talk.addUserMessage(String(tavern.context.substituteParams(text)));
-    history.flush();
-    work.generate('normal', () => tavern.talk.reply());
+    needSpeaker(work);
+    await sendMessage(work, { text: String(work.tavern.context.substituteParams(text)), if_busy: ifBusy });
     return scriptResult({ aborted: false, reason: '' }, '');
 }
 

@@ -19,7 +19,7 @@ export const TALK = Object.freeze({
  * Adds a message of the user's, and has it answered.
  * @type {import('../work.js').Run}
  */
-async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) {
+export async function sendMessage(work, { text, reply = true, wait, if_busy: ifBusy }) {
     const { tavern, history } = work;
     if (hasChangingMacro(text)) {
         const why = 'the text holds a macro that changes a variable or bans words; SillyTavern would run it when it builds a prompt';
@@ -83,7 +83,7 @@ async function again(work, { wait, if_busy: ifBusy }, kind, start) {
  * @param {import('../work.js').Work} work The page.
  * @throws {RequestError} unsupported.
  */
-function needSpeaker({ tavern }) {
+export function needSpeaker({ tavern }) {
     if (tavern.isMuted()) {
         throw new RequestError('unsupported', 'all members of this group are muted: let one of them speak first', { reason: 'muted' });
     }
