@@ -270,7 +270,6 @@ export class Work {
         if (!await this.tavern.saved()) {
             return 'it was still at saving it as it was before';
         }
-        this.underWay.complaint = null;
         await this.done(() => this.tavern.save());
         return this.underWay.complaint;
     }
@@ -296,13 +295,15 @@ export class Work {
     }
 
     /**
-     * Has SillyTavern do something and waits for its end, but not for a human: its functions hang while a popup asks.
+     * Has SillyTavern do something and waits for its end, but not for a human: its functions hang while a popup asks. What its page
+     * complains of meanwhile is noted.
      * @template T
      * @param {() => T | Promise<T>} start Starts it.
      * @returns {Promise<T>} What it returned.
      * @throws {RequestError} needs_attention, forbidden, failed; and what it threw itself.
      */
     async done(start) {
+        this.underWay.complaint = null;
         const outcome = await this.#ended(follow(async () => await start()), DONE_PATIENCE, POPUP_PATIENCE, () =>
             new RequestError('failed', 'SillyTavern has not finished in time; what was asked may be done in part', { reason: 'too_slow' }));
         if (outcome.error !== null) {

@@ -557,3 +557,28 @@ test('a quick reply that is a text is sent as any message is', async () => {
     all.actor.context.substituteParams = () => assert.fail('its macros are not for a message that is not sent');
     assert.deepEqual((await press()).content.params, { reason: 'muted' });
 });
+
+test('an error from before is not the reason why something is not done now', async () => {
+    const all = setUp();
+    const { underWay } = all.requests.work;
+    all.tavern.say('Alice', 'Hello');
+    Object.assign(all.actor, {
+        context: { characters: [{ avatar: 'a.png' }], characterId: 0 },
+        save: async () => { },
+        post: async () => [],
+        command: async () => '',
+    });
+    const old = 'the model is tired';
+    for (const type of ['checkpoint', 'branch']) {
+        underWay.complaint = old;
+        const { code, message } = (await all.ask(type, { at: 0 })).content;
+        assert.deepEqual([code, message.includes(old), message.includes('its own page may say why')], ['failed', false, true]);
+    }
+    underWay.complaint = old;
+    assert.equal((await all.ask('send_message', { text: 'Hi', reply: false })).type, 'result');
+    all.actor.command = async () => {
+        underWay.complaint = 'no space left';
+        return '';
+    };
+    assert.match((await all.ask('checkpoint', { at: 0 })).content.message, /no space left/);
+});

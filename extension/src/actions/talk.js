@@ -32,7 +32,6 @@ export async function sendMessage(work, { text, reply = true, wait, if_busy: ifB
     await work.untilSaved();
     work.guard();
     const chat = tavern.chatId();
-    work.underWay.complaint = null;
     // It is left out for as long as it takes, even if that is no longer waited for: until it is saved its text is not the true one.
     const { at, message } = await work.done(() => history.without(() => tavern.talk.addUserMessage(text)));
     if (tavern.chatId() !== chat) {
