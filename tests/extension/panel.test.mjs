@@ -160,6 +160,21 @@ test('macros that change something are told from those that say something', () =
     assert.deepEqual(saying.filter(hasChangingMacro), []);
 });
 
+test('a text of many macros without an end takes no longer than its length makes it', () => {
+    const least = (text) => Math.min(...Array.from({ length: 9 }, () => {
+        const begun = performance.now();
+        assert.equal(hasChangingMacro(text), false);
+        return performance.now() - begun;
+    }));
+    for (const piece of ['{{.', '{{ $x', '{{   ', '{{.x !== {']) {
+        // Sixteen times the length is sixteen times the work; 256 times if each beginning is followed to the end of the text.
+        const [short, long] = [least(piece.repeat(4000)), least(piece.repeat(64000))];
+        assert.ok(long < short * 80, `${piece}: ${short} and ${long} ms`);
+    }
+    assert.ok(hasChangingMacro(`${'{{.'.repeat(10)} a {{x++`));
+    assert.ok(!hasChangingMacro('{{.x}} a++ {{$y}} = 1'));
+});
+
 test('timers come in order, can be taken back, and live on when the worker cannot', async () => {
     const posted = [];
     const worker = { postMessage: (message) => posted.push(message), terminate: () => posted.push('end') };
