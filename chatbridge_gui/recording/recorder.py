@@ -1,5 +1,6 @@
 """Writing a recording while it happens."""
 
+import contextlib
 import os
 import queue
 import threading
@@ -68,6 +69,9 @@ class Recorder:
             # Only its owner may read it: the texts of the chats are in it.
             handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_BINARY", 0), 0o600)
             with os.fdopen(handle, "wb") as file:
+                if hasattr(os, "fchmod"):  # for one that was there before
+                    with contextlib.suppress(OSError):  # not every file system has owners
+                        os.fchmod(handle, 0o600)
                 full = not self._write(file.write, header(self._began))
                 while not full and (seen := self._next(file.flush)) is not None:
                     full = not self._write(file.write, line(seen, self._began))

@@ -1,6 +1,7 @@
 """What was recorded can be played: the same chat, replies and answers; a bad file is said to be one."""
 
 import json
+import os
 import stat
 import sys
 import threading
@@ -217,6 +218,26 @@ def test_tokens_are_not_in_the_file_and_only_its_owner_may_read_it(rigs: Callabl
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     header, lines, _ = read(path)
     assert header.program.startswith("ChatBridge ") and header.started and lines[0].peer == "tavern 1"
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="who may read a file is not in its mode there")
+def test_in_the_place_of_a_file_that_all_may_read_only_its_owner_may_read_it(rig: Rig, tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_text("old")
+    path.chmod(0o644)
+    Record(rig, path).end()
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert read(path)[0].program.startswith("ChatBridge ")
+
+
+def test_a_file_system_without_owners_can_be_recorded_to(
+    rig: Rig, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_handle: int, _mode: int) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    monkeypatch.setattr(os, "fchmod", refuse, raising=False)
+    assert isinstance(Record(rig, tmp_path / "stick").end(), Recorded)
 
 
 def test_a_recording_ends_before_it_is_too_large(rig: Rig, tmp_path: Path) -> None:
