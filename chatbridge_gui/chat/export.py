@@ -1,11 +1,15 @@
 """A chat as text for people, or as the file that SillyTavern itself keeps."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, Literal, TypeAlias
 
 from chatbridge_gui.protocol.messages import ChatMessage, ChatRef
 
+FormatName: TypeAlias = Literal["jsonl", "md", "txt"]
+_UNFIT: Final = re.compile(r'[\\/:*?"<>|\x00-\x1f]+')
 _OURS = ("uid", "swipe_count", "truncated")
 """What a message has on the wire and not in SillyTavern's file."""
 
@@ -39,6 +43,28 @@ def as_chat_file(chat: ChatRef, messages: Iterable[ChatMessage]) -> Iterator[str
         yield _line({name: value for name, value in message.items() if name not in _OURS})
     if first:
         yield _header(chat, {})
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """A kind of file; one that is `for_reading` has no other versions of the messages."""
+
+    name: FormatName
+    pieces: Callable[[ChatRef, Iterable[ChatMessage]], Iterator[str]]
+    for_reading: bool = True
+
+
+FORMATS: Final[dict[FormatName, Format]] = {
+    "jsonl": Format("jsonl", as_chat_file, for_reading=False),
+    "md": Format("md", as_markdown),
+    "txt": Format("txt", as_text),
+}
+
+
+def file_name(chat: ChatRef, format: FormatName) -> str:
+    """A name for the file that every system takes."""
+    name = _UNFIT.sub("_", chat.title or chat.id or "chat").strip(" ._")[:120]
+    return f"{name or 'chat'}.{format}"
 
 
 def _header(chat: ChatRef, first: Mapping[str, Any]) -> str:

@@ -11,7 +11,7 @@ from typing import Final, cast
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.export_file import FormatName
+from chatbridge_gui.chat.export import FormatName
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say

@@ -9,10 +9,10 @@ from pathlib import Path
 from tkinter import filedialog
 from typing import Any, Final, Protocol
 
+from chatbridge_gui.chat.export import FORMATS, Format, FormatName, file_name
 from chatbridge_gui.chat.mirror import ChatMirror, same_chat
 from chatbridge_gui.chat.whole import VERSIONS, missing, put
 from chatbridge_gui.gui.export_bar import ExportActions, ExportBar
-from chatbridge_gui.gui.export_file import FORMATS, Format, FormatName, file_name, write
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.notices import Action, Notices
 from chatbridge_gui.gui.open_folder import open_folder
@@ -21,6 +21,7 @@ from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.work import Work
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import ChatMessage, ChatRef, Failure
+from chatbridge_gui.whole_file import write
 
 AT_ONCE: Final = 8
 """So many questions are on their way at a time."""

@@ -137,6 +137,7 @@ def test_the_commands_send_show_and_export(
         assert {name: theirs[name] for name in ("name", "mes", "is_user", "send_date")} == {
             name: ours[name] for name in ("name", "mes", "is_user", "send_date")
         }
+    assert messages == file
     assert command(alice, tmp_path, "call", "stop").stdout == '{\n  "stopped": false\n}\n'
 
 

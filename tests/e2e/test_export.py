@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from chatbridge_gui.gui.export_file import FormatName
+from chatbridge_gui.chat.export import FormatName
 
 from .browser import chat, create_group, open_character
 from .tavern import Tavern, read_chat

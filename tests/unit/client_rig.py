@@ -91,6 +91,8 @@ class FakeTavern:
         self.asked: list[dict[str, Any]] = []
         self.done: list[str] = []
         self.refusal: dict[str, Any] | None = None
+        self.fields: dict[tuple[str, str], list[str]] = {}
+        """The pieces of what `get_field` is asked for, by message and field; offsets count them."""
         self.hold = threading.Event()
         self.hold.set()
         self.mute = threading.Event()
@@ -102,7 +104,7 @@ class FakeTavern:
             "role": "tavern",
             "name": name,
             "instance": instance,
-            "capabilities": ["send_message", "stop", "regenerate", "continue", "get_context"],
+            "capabilities": ["send_message", "stop", "regenerate", "continue", "get_context", "get_field"],
         }
         self._chat = {"id": chat, "title": "Ann", "kind": "solo", "character": "Ann"}
         self._revision = 0
@@ -226,6 +228,9 @@ class FakeTavern:
         if self.refusal is not None:
             self._say("error", self.refusal, frame["id"])
             return
+        if frame["type"] == "get_field":
+            self._answer_field(frame["id"], content)
+            return
         if key not in self._known:
             self.done.append(frame["type"])
             result: dict[str, Any] = {}
@@ -234,6 +239,16 @@ class FakeTavern:
                 result = {"chat_id": self._chat["id"], "at": len(self.messages) - 1, "message": message}
             self._known[key] = result
         self._say("result", self._known[key], frame["id"])
+
+    def _answer_field(self, id: Any, content: dict[str, Any]) -> None:
+        pieces = self.fields.get((content["uid"], content["field"]))
+        if pieces is None:
+            params = {"field": content["field"]}
+            self._say("error", {"code": "not_found", "message": "no such field", "params": params}, id)
+            return
+        at = content.get("offset", 0)
+        following = at + 1 if at + 1 < len(pieces) else None
+        self._say("result", {"text": pieces[at], "total": len(pieces), "next": following}, id)
 
     def _tell_all(self) -> None:
         self._say("tavern_state", {"generating": bool(self._streams)})

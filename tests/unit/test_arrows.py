@@ -22,6 +22,7 @@ MAY_KNOW = {
     "crash_reports": {"log_file"},
     "diagnostics": {"log_file", "crash_reports", "bridge.events"},
     "settings": {"protocol.limits"},
+    "whole_file": set(),
     "installer": {"installer"},
     "client": {"client", "chat", "protocol", "settings"},
 }

@@ -261,6 +261,66 @@ def test_a_long_chat_is_printed_whole(port: str, tavern: FakeTavern) -> None:
     assert [line.split()[1] for line in text.splitlines() if line.startswith("Bob")] == [str(n) for n in range(40)]
 
 
+def test_the_file_is_the_one_that_sillytavern_keeps(port: str, tavern: FakeTavern, tmp_path: Path) -> None:
+    info = [{"send_date": "1", "gen_started": "1", "extra": {}}, {"send_date": "2", "gen_started": "2", "extra": {}}]
+    one = {"swipes": ["Only."], "swipe_info": [{"gen_finished": "9", "extra": {}}]}
+    with tavern._lock:
+        cut = {"truncated": {"mes": 9, "extra.reasoning": 9, "extra.note": 9}, "swipe_id": 1, "swipe_count": 2}
+        extra = {"reasoning": "I thi", "note": "Kep"}
+        tavern.messages += [
+            {"name": "Ann", "mes": "Long", "is_user": False, "uid": "a", "extra": extra, **cut},
+            {"name": "Ann", "mes": "Only.", "is_user": False, "uid": "b", "swipe_id": 0, "swipe_count": 1},
+            {"name": "Ann", "mes": "Old.", "is_user": False, "uid": "c", "swipe_id": 0, "swipe_count": 1},
+        ]
+        tavern.fields |= {
+            ("a", "mes"): ["Long, ", "very ", "long."],
+            ("a", "extra.reasoning"): ["I think."],
+            ("a", "extra.note"): ["Kept."],
+            ("a", "swipes"): ['["First.", "Long, ve', 'ry long."]'],
+            ("a", "swipe_info"): [json.dumps(info)],
+            **{("b", name): [json.dumps(value)] for name, value in one.items()},
+        }
+        tavern._tell_all()
+    file = tmp_path / "chat.jsonl"
+    file.write_text("old")
+    os.link(file, tmp_path / "what was there")
+    run = run_cli("history", "--format", "jsonl", "--last", "3", "-o", str(file), "--port", port)
+    assert run.returncode == Exit.DONE, run.stderr
+    assert (tmp_path / "what was there").read_text() == "old", "it is written beside, and then put in its place"
+    assert len(list(tmp_path.iterdir())) == 2 + (tmp_path / "config").exists()
+    whole = {"mes": "Long, very long.", "extra": {"reasoning": "I think.", "note": "Kept."}}
+    versions = {"swipes": ["First.", "Long, very long."], "swipe_info": info}
+    _, *messages = (json.loads(line) for line in file.read_text(encoding="utf-8").splitlines())
+    assert messages == [
+        {"name": "Ann", "is_user": False, "swipe_id": 1, **whole, **versions},
+        {"name": "Ann", "mes": "Only.", "is_user": False, "swipe_id": 0, **one},
+        {"name": "Ann", "mes": "Old.", "is_user": False, "swipe_id": 0},
+    ]
+    told = [json.loads(line) for line in run_cli("history", "--json", "--port", port).stdout.splitlines()]
+    assert told[1] == {"name": "Ann", "is_user": False, "uid": "a", "swipe_id": 1, "swipe_count": 2, **whole}
+    assert "> I think." in run_cli("history", "--format", "md", "--port", port).stdout
+
+
+def test_a_chat_that_changes_while_it_is_read_is_read_anew(port: str, tavern: FakeTavern) -> None:
+    with tavern._lock:
+        tavern.messages.append({"name": "Ann", "mes": "Cu", "uid": "a", "truncated": {"mes": 9}})
+        tavern.fields["a", "mes"] = ["Cut."]
+        tavern._tell_all()
+    tavern.hold.clear()
+    with running("history", "--port", port) as process:
+        deadline = time.monotonic() + PATIENCE
+        while not tavern.asked:
+            assert time.monotonic() < deadline, "nobody has asked for the text"
+            time.sleep(0.01)
+        with tavern._lock:
+            tavern.messages[1] = {"name": "Ann", "mes": "Mended", "uid": "a"}
+            tavern._tell_all()
+        tavern.hold.set()
+        assert process.stdout is not None
+        assert process.stdout.read() == "Ann: Hello!\n\nAnn: Mended\n\n"
+        assert process.wait(PATIENCE) == Exit.DONE
+
+
 # --- watch ------------------------------------------------------------------------------------------------------------
 
 
