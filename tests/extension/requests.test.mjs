@@ -582,3 +582,23 @@ test('an error from before is not the reason why something is not done now', asy
     };
     assert.match((await all.ask('checkpoint', { at: 0 })).content.message, /no space left/);
 });
+
+test('who has a chat whose file cannot be read is not selected; a group may have none yet', async () => {
+    const all = setUp();
+    let lines = [];
+    Object.assign(all.actor, {
+        context: {
+            characters: [{ avatar: 'b.png', name: 'Bob', chat: 'Bob - 1' }],
+            groups: [{ id: 'g', name: 'All', members: [], chat_id: 'All - 1', chats: ['All - 1'] }],
+        },
+        post: async (path) => path === '/api/characters/chats' ? [{ file_name: 'Bob - 1.jsonl' }] : lines,
+    });
+    const unreadable = (await all.ask('select_character', { name: 'Bob' })).content;
+    assert.deepEqual([unreadable.code, unreadable.params], ['failed', { reason: 'unreadable' }]);
+    assert.match(unreadable.message, /the chat "Bob - 1"; it was not opened/);
+    // These come as far as the opening itself.
+    all.saving = true;
+    assert.equal((await all.ask('select_group', { name: 'All' })).content.code, 'busy');
+    lines = [{ chat_metadata: {} }];
+    assert.equal((await all.ask('select_character', { name: 'Bob' })).content.code, 'busy');
+});

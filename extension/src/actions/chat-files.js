@@ -105,6 +105,22 @@ export async function countOf(tavern, owner, name) {
 }
 
 /**
+ * How many messages a chat holds that is to be opened. SillyTavern would begin a chat in the place of a file it cannot read.
+ * @param {Tavern} tavern SillyTavern.
+ * @param {Owner} owner Whose it is.
+ * @param {string} name Its name.
+ * @returns {Promise<number>}
+ * @throws {RequestError} failed.
+ */
+export async function countToOpen(tavern, owner, name) {
+    const messages = await countOf(tavern, owner, name);
+    if (messages === null) {
+        throw new RequestError('failed', `nothing could be read from the file of the chat "${name}"; it was not opened`, { reason: 'unreadable' });
+    }
+    return messages;
+}
+
+/**
  * Deletes a chat that is not the open one.
  * @param {Tavern} tavern SillyTavern.
  * @param {Owner} owner Whose it is.

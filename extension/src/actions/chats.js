@@ -1,7 +1,7 @@
 /** The chats of a character or group: listed, opened, made, closed, renamed, deleted. */
 
 import { LIMITS, RequestError } from '../protocol.js';
-import { chatsOf, countOf, fileName, groupOf, isSame, namesOf, ownerOf, removeChat } from './chat-files.js';
+import { chatsOf, countOf, countToOpen, fileName, groupOf, isSame, namesOf, ownerOf, removeChat } from './chat-files.js';
 import { partOf } from './listing.js';
 import { refuseWhileCreating, switchChat } from './switching.js';
 
@@ -109,11 +109,7 @@ async function openChat(work, { name, if_busy: ifBusy }) {
  */
 async function open(work, owner, name) {
     const { tavern } = work;
-    const messages = await countOf(tavern, owner, name);
-    if (messages === null) {
-        // SillyTavern would begin a chat in the file's place.
-        throw new RequestError('failed', `nothing could be read from the file of the chat "${name}"; it was not opened`, { reason: 'unreadable' });
-    }
+    const messages = await countToOpen(tavern, owner, name);
     return await switchChat(work, {
         run: () => owner.group === null ? tavern.context.openCharacterChat(name) : tavern.context.openGroupChat(owner.group, name),
         isThere: () => tavern.chatId() === name && isSame(owner, ownerOf(tavern)),

@@ -2,7 +2,7 @@
 
 import { smallPicture } from '../picture.js';
 import { LIMITS, RequestError } from '../protocol.js';
-import { countOf, isSame, namesOf, ownerOf } from './chat-files.js';
+import { countOf, countToOpen, isSame, namesOf, ownerOf } from './chat-files.js';
 import { chosen, isoTime, named, partOf } from './listing.js';
 import { refuseWhileCreating, settle, switchChat } from './switching.js';
 
@@ -146,8 +146,10 @@ async function select(work, owner, chat, run) {
     if (isThere()) {
         return { chat: tavern.chatRef() };
     }
-    const messages = chat && (await namesOf(tavern, owner)).includes(chat) ? await countOf(tavern, owner, chat) : 0;
-    return await switchChat(work, { run, isThere, messages: messages ?? 0 });
+    const isListed = chat !== '' && (await namesOf(tavern, owner)).includes(chat);
+    // A group lists a chat before it has a file.
+    const count = async () => owner.group === null ? await countToOpen(tavern, owner, chat) : await countOf(tavern, owner, chat) ?? 0;
+    return await switchChat(work, { run, isThere, messages: isListed ? await count() : 0 });
 }
 
 /**
