@@ -18,12 +18,21 @@ const LONGEST_HELP = 600;
 /**
  * Each command once, under its own name.
  * @param {any[]} commands SillyTavern's, where one stands several times if it has aliases.
- * @param {(html: string) => string} plain What a person reads of HTML.
- * @returns {{name: string, aliases: string[], arguments: Argument[], returns: string, help: string}[]}
+ * @returns {{name: string, command: any}[]}
  */
-export function commandsOf(commands, plain) {
-    return [...new Set(commands)].map((command) => ({
-        name: line(command.name, LONGEST_NAME),
+export function commandsOf(commands) {
+    return [...new Set(commands)].map((command) => ({ name: line(command.name, LONGEST_NAME), command }));
+}
+
+/**
+ * What is told of a command.
+ * @param {{name: string, command: any}} one One of `commandsOf`.
+ * @param {(html: string) => string} plain What a person reads of HTML.
+ * @returns {{name: string, aliases: string[], arguments: Argument[], returns: string, help: string}}
+ */
+export function describe({ name, command }, plain) {
+    return {
+        name,
         aliases: listed(command.aliases).map((alias) => line(alias, LONGEST_NAME)),
         arguments: [
             ...listed(command.namedArgumentList).map((one) => argument(one, line(one.name, LONGEST_NAME), plain)),
@@ -31,7 +40,7 @@ export function commandsOf(commands, plain) {
         ],
         returns: line(plain(String(command.returns ?? '')), LONGEST_LINE),
         help: line(plain(String(command.helpString ?? '')), LONGEST_HELP),
-    }));
+    };
 }
 
 /**

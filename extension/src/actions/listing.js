@@ -20,23 +20,28 @@ export function named(items, search) {
 /**
  * A part of a list, no longer than a frame may be.
  * @template T
+ * @template [U=T]
  * @param {T[]} items All.
  * @param {{start?: number | null, limit?: number | null}} content Where to begin, and how many at most.
- * @returns {{part: T[], total: number, next: number | null}} At least one, if there is one.
+ * @param {(item: T) => U} [told] What is said of one; those outside the part are not asked.
+ * @returns {{part: U[], total: number, next: number | null}} At least one, if there is one.
  */
-export function partOf(items, { start, limit }) {
+export function partOf(items, { start, limit }, told = (item) => /** @type {any} */ (item)) {
     const first = Math.min(Math.trunc(start ?? 0), items.length);
     const last = Math.min(first + Math.max(1, Math.trunc(limit ?? 100)), items.length);
     let bytes = AROUND;
-    let end = first;
-    while (end < last) {
-        bytes += utf8Length(toJson(items[end])) + 1;
-        if (end > first && bytes > LIMITS.messageBytes) {
+    /** @type {U[]} */
+    const part = [];
+    while (first + part.length < last) {
+        const item = told(items[first + part.length]);
+        bytes += utf8Length(toJson(item)) + 1;
+        if (part.length && bytes > LIMITS.messageBytes) {
             break;
         }
-        end += 1;
+        part.push(item);
     }
-    return { part: items.slice(first, end), total: items.length, next: end < items.length ? end : null };
+    const end = first + part.length;
+    return { part, total: items.length, next: end < items.length ? end : null };
 }
 
 /**

@@ -3,7 +3,7 @@
 import { hasChangingMacro } from '../macros.js';
 import { RequestError } from '../protocol.js';
 import { runScript, scriptResult } from '../script.js';
-import { commandsOf } from './commands.js';
+import { commandsOf, describe } from './commands.js';
 import { named, partOf } from './listing.js';
 
 /** @type {Readonly<Record<string, import('../work.js').Action>>} */
@@ -35,8 +35,8 @@ async function runCommand(work, { script, if_busy: ifBusy }) {
  * @type {import('../work.js').Run}
  */
 async function listCommands({ tavern }, { search, start, limit }) {
-    const commands = commandsOf(tavern.commands, (html) => tavern.plainText(html));
-    const { part, total, next } = partOf(named(commands, search), { start, limit });
+    const commands = named(commandsOf(tavern.commands), search);
+    const { part, total, next } = partOf(commands, { start, limit }, (one) => describe(one, (html) => tavern.plainText(html)));
     return { commands: part, total, next };
 }
 
