@@ -33,7 +33,8 @@ export function beginningOf(text, most) {
 export function wordsOf(error) {
     const found = [error?.error?.message, error?.response, error?.message, error?.statusText].find((words) =>
         typeof words === 'string' && words !== '' && !words.includes('[object '));
-    return (found ?? (typeof error === 'string' ? error : 'the generation failed; SillyTavern\'s own page may say why')).slice(0, LIMITS.reasonCharacters);
+    const words = found ?? (typeof error === 'string' ? error : 'the generation failed; SillyTavern\'s own page may say why');
+    return beginningOf(words, LIMITS.reasonCharacters);
 }
 
 /**

@@ -3,7 +3,8 @@
  */
 
 import { DeltaTracker } from './delta.js';
-import { LIMITS, encode, pieceEnd, piecesOf, utf8Length } from './protocol.js';
+import { beginningOf } from './failure.js';
+import { LIMITS, encode, piecesOf, utf8Length } from './protocol.js';
 import { ShownText } from './shown.js';
 
 /** @typedef {import('./message.js').LiveMessage} LiveMessage */
@@ -26,7 +27,7 @@ export class Reply {
      */
     constructor(options, start, old, stopped) {
         const kept = start.kind === 'continue' && old ? String(old.mes ?? '') : '';
-        const base = kept.slice(0, pieceEnd(kept, 0, LIMITS.basePiece));
+        const base = beginningOf(kept, LIMITS.basePiece);
         this.options = options;
         this.start = { ...start, base };
         /** The end of a kept text that is too long for `base`; the text begins with it. */
@@ -274,5 +275,5 @@ export class Reply {
  * @returns {string | null}
  */
 function shortened(words) {
-    return words === null ? null : words.slice(0, pieceEnd(words, 0, LIMITS.reasonCharacters));
+    return words === null ? null : beginningOf(words, LIMITS.reasonCharacters);
 }

@@ -142,6 +142,8 @@ test('errors are put in words whatever was thrown', () => {
     for (const odd of [undefined, null, {}, new Error({}), 3]) {
         assert.match(wordsOf(odd), /failed/);
     }
+    const long = 'x'.repeat(LIMITS.reasonCharacters - 1);
+    assert.deepEqual([wordsOf(`${long}😀`), wordsOf(`${long}yz`)], [long, `${long}y`]);
 });
 
 test('a request is done once, wherever the connection is cut', async () => {

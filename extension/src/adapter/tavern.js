@@ -2,7 +2,8 @@
  * SillyTavern. Only the modules of this folder know its page; the context is a snapshot, so it is asked for anew at each use.
  */
 
-import { LIMITS, RequestError, pieceEnd } from '../protocol.js';
+import { beginningOf } from '../failure.js';
+import { LIMITS, RequestError } from '../protocol.js';
 import { Home } from './home.js';
 import { Listeners } from './listeners.js';
 import { Page } from './page.js';
@@ -120,7 +121,7 @@ export class Tavern {
             return null;
         }
         const text = (open.at(-1).content?.innerText ?? '').replace(/\s+/g, ' ').trim();
-        return text.slice(0, pieceEnd(text, 0, LIMITS.nameCharacters)) || 'a popup without words';
+        return beginningOf(text, LIMITS.nameCharacters) || 'a popup without words';
     }
 
     /**
