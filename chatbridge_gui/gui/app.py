@@ -96,7 +96,7 @@ def run(options: Options, hub_factory: HubFactory | None = None, kept: Diagnosti
     elif settings.start_server or options.host or options.port:
         window.server_panel.press_start()
     if window.server_panel.phase == "starting":
-        root.after(HIDDEN, lambda: None if raised else window.show())
+        root.after(HIDDEN, lambda: window.show() if root.state() == "withdrawn" else None)
     else:
         window.show()
         window.troubles.tell_of_last_time()

@@ -200,9 +200,13 @@ class MainWindow(WindowParts):
     # --- showing it -------------------------------------------------------------------------------------------------
 
     def show(self) -> None:
+        """In front, with the keyboard where it was; unless it is about to go."""
+        if self.closing:
+            return
         self.root.deiconify()
         self.root.lift()
-        self.root.focus_force()
+        last = self.root.focus_lastfor()
+        (self.send_box.text if last in (None, self.root) else last).focus_force()
 
     def available(self) -> Availability:
         return self._available_in(self.book.shown)

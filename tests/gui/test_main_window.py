@@ -193,6 +193,36 @@ def test_a_second_start_brings_the_window_to_the_front(driver: Driver) -> None:
     driver.until(driver.root.winfo_viewable)
 
 
+def test_whenever_it_is_shown_one_can_type_on(driver: Driver) -> None:
+    box = driver.window.send_box.text
+    driver.until(lambda: driver.root.focus_get() is box)
+    driver.press("<Key-a>")
+    driver.root.withdraw()
+    driver.root.update()
+    driver.tell(WindowWanted())
+    driver.until(lambda: driver.root.winfo_viewable() and driver.root.focus_get() is box)
+    driver.press("<Key-b>")
+    assert driver.draft() == "ab"
+    panel = driver.window.server_panel
+    panel.port.focus_force()
+    driver.until(lambda: driver.root.focus_get() is panel.port)
+    driver.tell(WindowWanted())
+    driver.settle()
+    assert driver.root.focus_get() is panel.port
+
+
+def test_a_window_that_is_about_to_go_is_not_shown_again(root: tkinter.Tk) -> None:
+    driver = Driver(root)
+    driver.started()
+    driver.window.close()
+    driver.tell(WindowWanted())
+    driver.settle()
+    assert root.state() == "withdrawn"
+    driver.tell(HubStopped())
+    driver.until(lambda: driver.ended)
+    driver.finish()
+
+
 def test_a_fault_in_a_callback_is_logged_and_the_window_lives_on(
     root: tkinter.Tk, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -204,6 +204,26 @@ def test_the_window_is_put_on_the_screen_however_it_was_left(program: Program) -
     assert left >= 0 and top >= 0 and left + width <= screen[0] and top + height <= screen[1]
 
 
+def test_it_is_shown_once_and_then_left_as_the_user_has_it(program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(app, "HIDDEN", 200)
+    shown: list[str] = []
+    make_hub, really = program.make_hub, MainWindow.show
+
+    def answering(deliver: object) -> FakeHub:
+        hub = make_hub(deliver)
+        monkeypatch.setattr(hub, "start", lambda _config: hub.deliver(HubStarted("localhost", 8001, ("ws://x",))))
+        return hub
+
+    def show(window: MainWindow) -> None:
+        shown.append(window.root.state())
+        really(window)
+
+    monkeypatch.setattr(MainWindow, "show", show)
+    program.make_hub = answering  # type: ignore[method-assign]
+    assert program.run(Options()) == 0
+    assert shown == ["withdrawn"]
+
+
 def test_the_server_waits_where_the_settings_say_so(program: Program) -> None:
     (program.config / "settings.json").write_bytes(b'{"start_server": false}')
     assert program.run(Options()) == 0
