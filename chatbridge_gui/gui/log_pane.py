@@ -309,10 +309,6 @@ class LogPane(ttk.Frame):
         chosen = self.text.tag_ranges("sel")
         self._put_on_clipboard(self._displayed("sel.first", "sel.last") if chosen else "\n".join(self.shown_rows()))
 
-    def copy_row(self, index: str) -> None:
-        """The row at a place in the text."""
-        self._put_on_clipboard(self._displayed(f"{index} linestart", f"{index} lineend"))
-
     def _put_on_clipboard(self, text: str) -> None:
         if text:
             self.clipboard_clear()
@@ -351,11 +347,11 @@ class LogPane(ttk.Frame):
         line = int(index.partition(".")[0]) - 1
         if line >= len(self._rows):
             return
-        row = self._rows[line]
+        row, words = self._rows[line], self._displayed(f"{index} linestart", f"{index} lineend")
         self.menu.delete(0, "end")
         if self.text.tag_ranges("sel"):
             self.menu.add_command(label=t("log.copy_selection"), command=self.copy)
-        self.menu.add_command(label=t("log.copy_row"), command=lambda: self.copy_row(index))
+        self.menu.add_command(label=t("log.copy_row"), command=lambda: self._put_on_clipboard(words))
         self.menu.add_separator()
         if row.peer:
             self.menu.add_command(

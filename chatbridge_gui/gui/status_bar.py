@@ -46,6 +46,7 @@ class StatusBar(ttk.Frame):
         self._rate = Rate()
         self._shown = 0.0
         self._stall: float | None = None
+        self._stalled_at = 0.0
         self._probe: str | None = None
         self._label = ttk.Label(self, name="status", font=look.small)
         self._version = ttk.Label(self, name="version", text=f"ChatBridge {__version__}", font=look.small)
@@ -127,8 +128,8 @@ class StatusBar(ttk.Frame):
     def _look_again(self, before: float) -> None:
         now = time.perf_counter()
         late = max((now - before) * 1000 - PROBE, 0.0)
-        if self._stall is None or late > self._stall or now - self._shown > 1:
-            self._stall, self._shown = late, now
+        if self._stall is None or late > self._stall or now - self._stalled_at > 1:
+            self._stall, self._stalled_at = late, now
             self._show()
         self._probe = self.after(PROBE, self._look_again, now)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import time
 import tkinter
 
 import pytest
@@ -139,6 +141,30 @@ class TestStatusBar:
 
         driver.until(more)
         assert "Apps" in status.text()
+
+    def test_how_late_the_main_loop_is_goes_down_again_while_a_reply_comes(self, driver: Driver) -> None:
+        status = driver.window.status_bar
+
+        def late() -> int:
+            found = re.search(r"(\d+) ms", status.text())
+            return int(found[1]) if found is not None else 0
+
+        driver.chatting()
+        driver.news(begun())
+        status.set_debug(True)
+        time.sleep(0.5)
+        driver.until(lambda: late() > 400)
+        told = 0
+
+        def better() -> bool:
+            nonlocal told
+            told += 1
+            driver.news(StreamUpdate(stream=1, append="word ", tokens=told))
+            return late() < 400
+
+        driver.until(better)
+        assert "tokens/s" in status.text()
+        status.set_debug(False)
 
     def test_without_news_it_does_nothing(self, driver: Driver) -> None:
         driver.chatting()

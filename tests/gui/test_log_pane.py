@@ -263,7 +263,7 @@ def test_what_is_held_back_is_bounded(driver: Driver) -> None:
     assert texts(driver)[0] == "100"
 
 
-def test_rows_are_copied_as_they_are_shown(driver: Driver) -> None:
+def test_rows_are_copied_as_they_are_shown(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
     filled(driver)
     log = driver.window.log_pane
     log.set_filters("info", "chat")
@@ -278,8 +278,14 @@ def test_rows_are_copied_as_they_are_shown(driver: Driver) -> None:
     driver.press("<Control-c>")
     assert driver.root.clipboard_get() == "warning"
     log.text.tag_remove("sel", "1.0", "end")
-    log.copy_row("3.5")
-    assert driver.root.clipboard_get().endswith("asked by nobody")
+    monkeypatch.setattr(log.menu, "tk_popup", lambda *_place: None)
+    log.text.mark_set("insert", "3.5")
+    driver.press("<Menu>")
+    log.clear()
+    driver.tell(row("another"), row("and another"), row("in its place"))
+    driver.until(lambda: log.count == 3)
+    log.menu.invoke("Copy this row")
+    assert driver.root.clipboard_get().endswith("asked by nobody"), "the one that the menu was opened for"
 
 
 def test_the_menu_of_a_row_offers_to_see_only_such_ones(driver: Driver, monkeypatch: pytest.MonkeyPatch) -> None:
