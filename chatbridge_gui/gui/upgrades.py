@@ -27,12 +27,15 @@ class Upgrades:
         self._settings = settings
         self._open_dialog = open_dialog
         self._told: set[tuple[str, str]] = set()
+        self._there = False
+        """Whether such a page was connected at the last look."""
 
     def look(self, taverns: Iterable[Tavern]) -> None:
         """Tell of the first whose version is another, once for each page."""
         others = [tavern for tavern in taverns if tavern.connected and differs(tavern.info.version)]
-        if not others and self._told:
+        if self._there and not others:
             self._notices.dismiss(KEY)
+        self._there = bool(others)
         for tavern in others:
             page = tavern.info.instance, tavern.info.version
             if page not in self._told:

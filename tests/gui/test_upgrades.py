@@ -67,6 +67,22 @@ def test_an_older_extension_is_named_and_updated_by_one_press(driver: Driver, pr
     assert "Extension" not in driver.window.server_panel.peers.shown_text()
 
 
+def test_what_came_of_an_update_stays_when_the_page_had_gone_before(driver: Driver, program: Path) -> None:
+    copy_of(program)
+    driver.started()
+    driver.connected(tavern(1, version=OLDER))
+    notices = driver.window.notices
+    driver.until(lambda: notices.cards)
+    driver.connected()
+    driver.until(lambda: not notices.cards)
+    driver.window.upgrades.update()
+    driver.until(lambda: "reload SillyTavern's page" in "".join(notices.shown_texts()))
+    driver.window.showing.refresh()
+    driver.connected(tavern(2))
+    driver.settle()
+    assert "reload SillyTavern's page" in "".join(notices.shown_texts())
+
+
 def test_it_is_told_once_for_each_page(driver: Driver) -> None:
     driver.started()
     driver.connected(tavern(1, version=OLDER))
