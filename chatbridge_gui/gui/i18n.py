@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any, Final, Literal
 
+from chatbridge_gui.installer import InstallError
 from chatbridge_gui.protocol.messages import Failure
 
 LANGUAGES: Final = ("en", "zh")
@@ -42,6 +43,11 @@ def t(key: str, **params: object) -> str:
 def failure_text(failure: Failure) -> str:
     """Why a request failed, in the user's language; what has no translation comes in its own English words."""
     return translated("error", failure.code, failure.message, failure.params)
+
+
+def install_words(error: InstallError) -> str:
+    """Why nothing was installed or removed, in the user's language."""
+    return translated("install.error", error.code, error.message, error.params)
 
 
 def translated(group: str, code: str, message: str, params: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from typing import Final, TypeVar
 import ttkbootstrap as ttk
 
 from chatbridge_gui import __version__, installer
-from chatbridge_gui.gui.i18n import t, translated
+from chatbridge_gui.gui.i18n import install_words, t
 from chatbridge_gui.gui.side_window import SideWindow
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.wording import say
@@ -244,13 +244,11 @@ class InstallDialog(SideWindow):
             self.install_button.configure(bootstyle="secondary")
             self._close_button.configure(bootstyle="primary")
             self._close_button.focus_set()
-        elif isinstance(error, InstallError):
-            self._say(lambda: translated("install.error", error.code, error.message, error.params), "bad")
-            if error.code == "other_copy" and folder == self._named():
-                self._asked = folder
-                self._question.pack(fill="x", pady=(self.look.px(10), 0), before=self._buttons)
-        else:
-            self._say(lambda: t("install.failed", reason=error), "bad")
+            return
+        self._say_failure(error)
+        if isinstance(error, InstallError) and error.code == "other_copy" and folder == self._named():
+            self._asked = folder
+            self._question.pack(fill="x", pady=(self.look.px(10), 0), before=self._buttons)
 
     def _removed(self, report: UninstallReport | None, error: Exception | None) -> None:
         if report is not None:
@@ -287,7 +285,7 @@ class InstallDialog(SideWindow):
 
     def _say_failure(self, error: Exception | None) -> None:
         if isinstance(error, InstallError):
-            self._say(lambda: translated("install.error", error.code, error.message, error.params), "bad")
+            self._say(partial(install_words, error), "bad")
         else:
             self._say(lambda: t("install.failed", reason=error), "bad")
 
@@ -318,7 +316,7 @@ class InstallDialog(SideWindow):
 def _plan_words(plan: Plan | None, error: Exception | None) -> str:
     """What will be done, or why it cannot be."""
     if isinstance(error, InstallError):
-        return translated("install.error", error.code, error.message, error.params)
+        return install_words(error)
     if plan is None:
         return ""
     key = "install.plan_update" if plan.version else "install.plan_new"

@@ -8,7 +8,7 @@ from typing import Final
 
 from chatbridge_gui import __version__, installer
 from chatbridge_gui import settings as settings_file
-from chatbridge_gui.gui.i18n import t, translated
+from chatbridge_gui.gui.i18n import install_words, t
 from chatbridge_gui.gui.notices import Action, Notices
 from chatbridge_gui.gui.taverns import Tavern
 from chatbridge_gui.gui.work import Work
@@ -105,5 +105,5 @@ def _parts(version: str) -> list[int]:
 
 def _reason(error: Exception | None) -> str:
     if isinstance(error, InstallError):
-        return translated("install.error", error.code, error.message, error.params)
+        return install_words(error)
     return str(error)
