@@ -47,7 +47,7 @@ def failure_text(failure: Failure) -> str:
 
 def install_words(error: InstallError) -> str:
     """Why nothing was installed or removed, in the user's language."""
-    return translated("install.error", error.code, error.message, error.params)
+    return translated("install.error", error.code, error.message, error.params).strip()
 
 
 def translated(group: str, code: str, message: str, params: Mapping[str, Any]) -> str:

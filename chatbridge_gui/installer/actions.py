@@ -225,10 +225,10 @@ def _linked(folder: Path) -> InstallError:
     )
 
 
-def _not_installed(folders: Iterable[Path], wanted: str, notes: Iterable[str] = ()) -> InstallError:
+def _not_installed(folders: Iterable[Path], wanted: str, notes: Sequence[str] = ()) -> InstallError:
     where = ", ".join(map(str, folders))
     text = f"There is no ChatBridge in {where}; nothing to {wanted}."
-    return InstallError("not_installed", " ".join((text, *notes)), {"folders": where})
+    return InstallError("not_installed", " ".join((text, *notes)), {"folders": where, "notes": " ".join(notes)})
 
 
 def _question(target: Path, others: Sequence[Copy]) -> InstallError:

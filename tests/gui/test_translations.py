@@ -14,6 +14,7 @@ from typing import get_args
 import pytest
 
 from chatbridge_gui.gui import i18n
+from chatbridge_gui.installer.errors import InstallErrorCode
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import Failure, Permission
 
@@ -87,6 +88,12 @@ def test_the_errors_a_user_can_meet_are_translated() -> None:
     wire |= {ErrorCode.PROTOCOL_UNSUPPORTED, ErrorCode.AMBIGUOUS_TAVERN}
     for code in set(ErrorCode) - wire:
         assert f"error.{code}" in i18n.catalogue("en")
+
+
+def test_what_the_installer_refuses_is_translated() -> None:
+    """`failed` alone is said in the installer's own words: they differ by what failed."""
+    for code in set(get_args(InstallErrorCode)) - {"failed"}:
+        assert f"install.error.{code}" in i18n.catalogue("en")
 
 
 @pytest.mark.parametrize(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import tkinter
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from chatbridge_gui import __version__, installer, settings
+from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.i18n import install_words
 from chatbridge_gui.gui.install_dialog import InstallDialog
 from chatbridge_gui.gui.upgrades import newer
-from chatbridge_gui.installer import places
+from chatbridge_gui.installer import InstallError, places
 from chatbridge_gui.settings import Settings
 
 from .driver import Driver, tavern
@@ -146,6 +150,23 @@ def test_a_folder_that_is_typed_is_looked_at(driver: Driver, tmp_path: Path) -> 
     found.folder.event_generate("<KeyRelease>")
     driver.until(lambda: "There is no folder" in found.plan_text())
     found.close()
+
+
+def test_refusals_are_said_in_the_users_language(program: Path) -> None:
+    def refused(do: Callable[[Path], object]) -> str:
+        with pytest.raises(InstallError) as caught:
+            do(program)
+        return install_words(caught.value)
+
+    i18n.use("zh")
+    try:
+        nothing = refused(installer.uninstall)
+        assert "没有 ChatBridge" in nothing and nothing == nothing.strip()
+        copy = installer.install(program).folder
+        shutil.copytree(copy, copy.with_name("Mine"))
+        assert str(copy.with_name("Mine")) in (words := refused(installer.install)) and "另一个副本" in words
+    finally:
+        i18n.use("en")
 
 
 def test_a_copy_is_updated_and_removed_again(driver: Driver, program: Path) -> None:
