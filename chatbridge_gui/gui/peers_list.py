@@ -82,6 +82,7 @@ class PeersList(ttk.Frame):
                 self.text.bind(key, _then_break(do))
         self.text.bind("<FocusIn>", lambda _event: self._focused(True))
         self.text.bind("<FocusOut>", lambda _event: self._focused(False))
+        look.when_resized(self, self._draw)
         self.apply_theme()
 
     def apply_theme(self) -> None:

@@ -63,6 +63,7 @@ class Preferences(SideWindow):
         self._form.columnconfigure(1, weight=1)
         self._variables: list[tkinter.Variable] = []
         self._build()
+        look.when_resized(self, self._show_size)
         self.put_over()
         self.themes[settings.theme].focus_set()
 
@@ -89,10 +90,9 @@ class Preferences(SideWindow):
         self.enter_sends = self._switch("prefs.enter_sends", settings.enter_sends, self._set_enter_sends)
         self.start_server = self._switch("prefs.start_server", settings.start_server, self._set_start_server)
         self.debug = self._switch("prefs.debug", settings.debug, self._actions.debug)
-        self.size_changed()
+        self._show_size()
 
-    def size_changed(self) -> None:
-        """Texts have another size now."""
+    def _show_size(self) -> None:
         self._percent.configure(text=f"{self._settings.text_size} %")
 
     def close(self) -> None:
@@ -149,7 +149,6 @@ class Preferences(SideWindow):
             self._appearance.larger(steps)
         else:
             self._appearance.set_size(100)
-        self.size_changed()
 
     def _set_enter_sends(self, sends: bool) -> None:
         self._settings.enter_sends = sends

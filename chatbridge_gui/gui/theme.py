@@ -1,6 +1,7 @@
 """Fonts, sizes and the colours that ttkbootstrap does not set by itself: those of tags in texts."""
 
 import tkinter
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 from functools import cache
 from tkinter.font import Font, nametofont
@@ -131,6 +132,7 @@ class Look:
     def __init__(self, root: tkinter.Misc) -> None:
         self._root = root
         self.size = 100
+        self._resized: list[Callable[[], None]] = []
         self._own: list[tuple[Font, int]] = []
         self.body = self._font("TkTextFont", 1)
         self.bold = self._font("TkTextFont", 1, weight="bold")
@@ -163,6 +165,19 @@ class Look:
             font.configure(size=_percent(size, percent))
         for name, size in _named_sizes(self._root).items():
             nametofont(name, root=self._root).configure(size=_percent(size, percent))
+        for fit in tuple(self._resized):
+            fit()
+
+    def when_resized(self, widget: tkinter.Misc, fit: Callable[[], None]) -> None:
+        """Call this whenever texts have got another size, as long as the widget lives. Texts themselves follow their
+        fonts; this is for what was measured by them."""
+        self._resized.append(fit)
+
+        def gone(event: "tkinter.Event[tkinter.Misc]") -> None:
+            if event.widget is widget:  # a window is told of those in it, too
+                self._resized.remove(fit)
+
+        widget.bind("<Destroy>", gone, add="+")
 
     @property
     def palette(self) -> Palette:

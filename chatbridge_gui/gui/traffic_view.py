@@ -11,6 +11,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
+from tkinter.font import nametofont
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -70,6 +71,8 @@ class TrafficView(ttk.Frame):
         self._build()
         self.apply_language()
         self.apply_theme()
+        self._fit_texts()
+        look.when_resized(self, self._fit_texts)
         self.bind("<Map>", lambda _event: self._watch())
         self.bind("<Unmap>", lambda _event: self._hidden())
 
@@ -103,14 +106,14 @@ class TrafficView(ttk.Frame):
         self.tree = ttk.Treeview(
             left, name="traffic_rows", columns=[name for name, _ in COLUMNS], show="headings", height=6
         )
-        for name, width in COLUMNS:
-            self.tree.column(name, width=look.px(width), minwidth=look.px(30), stretch=name == "type")
+        for name, _ in COLUMNS:
+            self.tree.column(name, minwidth=look.px(30), stretch=name == "type")
         self.tree.column("size", anchor="e")
         bar = ttk.Scrollbar(left, orient="vertical", command=self.tree.yview)
         self.tree.configure(yscrollcommand=bar.set)
         bar.pack(side="right", fill="y")
         self.tree.pack(side="left", fill="both", expand=True)
-        self.tree.bind("<Configure>", self._fit_columns)
+        self.tree.bind("<Configure>", lambda event: self._fit_columns(event.width))
         self.tree.bind("<<TreeviewSelect>>", lambda _event: self._show_chosen())
         self.tree.bind("<<Copy>>", lambda _event: self.copy())
         self.tree.bind("<Control-c>", lambda _event: self.copy())
@@ -125,11 +128,23 @@ class TrafficView(ttk.Frame):
         panes.pack(fill="both", expand=True)
         self._nothing = ttk.Label(self.tree, name="traffic_nothing", justify="center")
 
-    def _fit_columns(self, event: "tkinter.Event[ttk.Treeview]") -> None:
+    def _fit_texts(self) -> None:
+        """ttkbootstrap measures the font once, when it makes the style."""
+        line = nametofont("TkDefaultFont", root=self).metrics("linespace")
+        ttk.Style().configure("Treeview", rowheight=line)
+        for name, width in COLUMNS:
+            self.tree.column(name, width=self._wide(width))
+        if self.tree.winfo_viewable():
+            self._fit_columns(self.tree.winfo_width())
+
+    def _wide(self, width: int) -> int:
+        return self.look.px(width) * self.look.size // 100
+
+    def _fit_columns(self, room: int) -> None:
         """Tk itself leaves the last one out of sight when there is less room than at first."""
         px = self.look.px
-        others = sum(px(width) for name, width in COLUMNS if name != "type")
-        self.tree.column("type", width=max(event.width - others - px(4), px(60)))
+        others = sum(self._wide(width) for name, width in COLUMNS if name != "type")
+        self.tree.column("type", width=max(room - others - px(4), px(60)))
 
     def apply_theme(self) -> None:
         palette = self.look.palette

@@ -6,6 +6,7 @@ import sys
 import time
 import tkinter
 from collections.abc import Iterator
+from tkinter.font import nametofont
 
 import pytest
 import ttkbootstrap as ttk
@@ -83,6 +84,24 @@ def test_texts_grow_and_shrink_by_keys_and_buttons(driver: Driver) -> None:
     assert driver.window.settings.text_size == 110
     preferences.usual.invoke()
     assert driver.window.look.body.cget("size") == before
+
+
+def test_what_was_measured_by_a_font_follows_another_size(driver: Driver, preferences: Preferences) -> None:
+    window = driver.window
+    driver.chatting(many(3))
+    driver.settle()
+    peers, style = window.server_panel.peers, ttk.Style()  # type: ignore[no-untyped-call]
+    high = int(peers._box.cget("height"))
+    told = len(window.look._resized)
+    window.appearance.set_size(200)
+    driver.settle()
+    assert int(peers._box.cget("height")) > high * 1.4
+    line = nametofont("TkDefaultFont", root=driver.root).metrics("linespace")
+    assert int(style.lookup("Treeview", "rowheight")) >= line
+    assert preferences._percent.cget("text") == "200 %"
+    preferences.close()
+    assert len(window.look._resized) == told - 1
+    window.appearance.set_size(100)
 
 
 def test_the_language_and_the_debug_mode_are_switched(driver: Driver, preferences: Preferences) -> None:
