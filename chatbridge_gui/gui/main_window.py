@@ -127,6 +127,9 @@ class MainWindow(WindowParts):
         add_server_commands(self)
         root.event_add("<<Invoke>>", "<Key-space>")  # ttk's buttons wait for it, and nobody sends it
         root.protocol("WM_DELETE_WINDOW", self.close)
+        if ttk.windowing_system(root) == "aqua":  # the application's menu; by itself its Quit ends the program at once
+            root.createcommand("tk::mac::Quit", self.close)
+            root.createcommand("tk::mac::ShowPreferences", self.side_windows.open_preferences)
         root.report_callback_exception = self.troubles.callback_failed
         ttk.on_theme_change(self.panels.apply_theme, call_now=False)
         self.layout.restore(settings)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import ttkbootstrap as ttk
 
 from chatbridge_gui import installer
 from chatbridge_gui.bridge.config import HubConfig
@@ -246,6 +247,24 @@ def test_closing_waits_for_the_server_and_keeps_the_window_pumping(root: tkinter
     driver.tell(HubStopped())
     driver.until(lambda: driver.ended)
     driver.finish()
+
+
+def test_on_a_mac_the_menu_of_the_program_closes_as_the_window_does(
+    root: tkinter.Tk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as pretended:
+        pretended.setattr(ttk, "windowing_system", lambda _widget: "aqua")
+        driver = Driver(root)
+    driver.root.tk.call("tk::mac::ShowPreferences")
+    assert driver.window.side_windows.preferences is not None
+    driver.root.tk.call("tk::mac::Quit")
+    assert driver.window.closing and driver.hub.closed
+    driver.tell(HubStopped())
+    driver.until(lambda: driver.ended)
+    driver.finish()
+    for name in ("tk::mac::ShowPreferences", "tk::mac::Quit"):
+        driver.root.deletecommand(name)
+    assert driver.errors == []
 
 
 def test_closing_gives_up_on_a_server_that_does_not_stop(root: tkinter.Tk, monkeypatch: pytest.MonkeyPatch) -> None:
