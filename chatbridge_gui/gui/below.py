@@ -49,13 +49,7 @@ class Below:
 
     def commands(self) -> tuple[Command, ...]:
         """What can be done here by keys."""
-        return (
-            Command("clear_log", "log.clear", self.pane.clear, ("Mod+L",), "log", self._why_hidden),
-            Command("pause_log", "log.pause", self.log.pause, group="log", why_not=self._why_hidden),
-            Command("export_log", "log.export", self.log.export, group="log"),
-            Command("record", "command.record", self.traffic.press_record, group="log"),
-            Command("log_folder", "log.folder", self.open_log_folder, group="log"),
-        )
+        return (Command("clear_log", "log.clear", self.pane.clear, ("Mod+L",), "log", self._why_hidden),)
 
     def close(self) -> None:
         """The window closes: what is being recorded is brought to its end."""

@@ -6,19 +6,8 @@ from chatbridge_gui.gui.window_parts import WindowParts
 
 def add_server_commands(window: WindowParts) -> None:
     """Add the rows. Those of the list of connections have their keys there alone."""
-    panel, peers, commands = window.server_panel, window.server_panel.peers, window.commands
+    peers, commands = window.server_panel.peers, window.commands
     commands.add(
-        Command("server", "command.server", panel.press_start, group="server"),
-        Command(
-            "restart",
-            "command.restart",
-            panel.restart,
-            group="server",
-            why_not=lambda: None if window.serving.running else "why.stopped",
-        ),
-        Command("install", "install.open", window.open_install_dialog, group="server"),
-        Command("update", "upgrade.do", window.upgrades.update, group="server"),
-        Command("demo", "demo.start", window.toggle_demo, group="server"),
         Command(
             "question",
             "command.question",

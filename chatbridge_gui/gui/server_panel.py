@@ -92,7 +92,6 @@ class ServerPanel(ttk.Frame):
             label.grid(row=0, column=column, sticky="w", padx=pad)
             entry.grid(row=1, column=column, sticky="ew", padx=pad)
             entry.bind("<Return>", lambda _event: self.restart() if self.phase == "listening" else self.press_start())
-            entry.bind("<KeyRelease>", lambda _event: self._show_restart(), add="+")
         fields.columnconfigure(0, weight=1)
         fields.grid(row=3, column=0, sticky="ew")
 
@@ -138,8 +137,6 @@ class ServerPanel(ttk.Frame):
             ),
             "demo.start",
         )
-        say(self.install_button, "install.open")
-        say(self.demo_button, "demo.start")
         self.install_button.pack(fill="x")
         self.demo_button.pack(fill="x", pady=(look.px(6), 0))
         bottom.grid(row=1, column=0, sticky="ew")

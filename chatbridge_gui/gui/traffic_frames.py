@@ -66,19 +66,6 @@ class WaitingFrames:
             self._bytes -= sum(len(seen.data) for seen in taken)
         return dropped, taken
 
-    def clear(self) -> None:
-        with self._lock:
-            self._frames.clear()
-            self._bytes = self._dropped = 0
-
-
-def size_text(size: int) -> str:
-    """Bytes as a person reads them."""
-    for unit, step in (("MB", 1_000_000), ("kB", 1_000)):
-        if size >= step:
-            return f"{size / step:.1f} {unit}"
-    return f"{size} B"
-
 
 def pretty(data: bytes) -> str:
     """A frame, each part in a line of its own; one that is no JSON as it is."""

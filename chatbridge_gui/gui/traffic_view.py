@@ -20,9 +20,10 @@ from chatbridge_gui.bridge.events import Direction, FrameSeen
 from chatbridge_gui.gui.i18n import t
 from chatbridge_gui.gui.log_rows import clock
 from chatbridge_gui.gui.notices import Tone
+from chatbridge_gui.gui.peer_rows import size
 from chatbridge_gui.gui.theme import Look
 from chatbridge_gui.gui.tool_buttons import Speaking, tool
-from chatbridge_gui.gui.traffic_frames import WaitingFrames, WantedFrames, as_text, shown, size_text
+from chatbridge_gui.gui.traffic_frames import WaitingFrames, WantedFrames, as_text, shown
 from chatbridge_gui.gui.traffic_recording import Recording, Watched
 from chatbridge_gui.gui.wording import say
 from chatbridge_gui.gui.work import Work
@@ -220,7 +221,7 @@ class TrafficView(ttk.Frame):
             self.tree.see(rows[-1])
 
     def _insert(self, id: str, seen: FrameSeen) -> None:
-        values = (clock(seen.at), ARROWS[seen.direction], seen.peer, seen.type or "?", size_text(len(seen.data)))
+        values = (clock(seen.at), ARROWS[seen.direction], seen.peer, seen.type or "?", size(len(seen.data)))
         self.tree.insert("", "end", id, values=values, tags=("error",) if seen.type in ("error", "") else ())
 
     def _forget_oldest(self) -> None:
@@ -378,7 +379,7 @@ class TrafficView(ttk.Frame):
         if not self.winfo_exists():
             return
         if self.recording.runs:
-            words = t("recording.stop", size=size_text(self.recording.size))
+            words = t("recording.stop", size=size(self.recording.size))
             self._record_says.say(words, "stop-fill", "danger")
         else:
             self._record_says.say(t("recording.start"), "record-circle", "ghost")

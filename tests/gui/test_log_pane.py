@@ -393,6 +393,6 @@ def test_the_folder_of_the_logs_is_opened_or_it_is_said_why_not(
     said: list[str] = []
     monkeypatch.setattr("chatbridge_gui.gui.below.open_folder", fail)
     monkeypatch.setattr(driver.window.below, "_tell", lambda tone, text: said.append(f"{tone}: {text}"))
-    driver.window.commands.run("log_folder")
+    driver.window.below.log.folder_button.invoke()
     driver.until(lambda: said)
     assert said == [f"error: The folder {tmp_path / 'logs'} cannot be opened: there is no program xdg-open"]

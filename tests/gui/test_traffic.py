@@ -11,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from chatbridge_gui.bridge.events import Direction, FrameSeen
-from chatbridge_gui.gui.traffic_frames import WaitingFrames, WantedFrames, pretty, shown, size_text
+from chatbridge_gui.gui.peer_rows import size
+from chatbridge_gui.gui.traffic_frames import WaitingFrames, WantedFrames, pretty, shown
 from chatbridge_gui.gui.traffic_view import MOST_BYTES, MOST_FRAMES, TrafficView
 from chatbridge_gui.recording.file import read
 
@@ -209,7 +210,7 @@ def test_what_is_shown_of_a_frame_is_bounded_and_what_is_copied_is_not() -> None
     assert len(shown(long)) < 1200 and len(pretty(long)) > 5000
     assert len(shown(json.dumps(list(range(100_000))).encode())) < 101_000
     assert shown(b"no \xff json") == "no \ufffd json"
-    assert [size_text(size) for size in (0, 999, 1000, 1_234_567)] == ["0 B", "999 B", "1.0 kB", "1.2 MB"]
+    assert [size(count) for count in (0, 999, 1000, 1_234_567)] == ["0 B", "999 B", "1.0 kB", "1.2 MB"]
 
 
 def test_recording_says_so_in_red_and_where_it_is_afterwards(
