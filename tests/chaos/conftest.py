@@ -2,6 +2,7 @@
 
 from e2e.conftest import (
     _model,
+    _own_config_folder,
     _tavern,
     browser,
     desktop,
@@ -19,6 +20,7 @@ from e2e.conftest import (
 
 __all__ = [
     "_model",
+    "_own_config_folder",
     "_tavern",
     "browser",
     "desktop",

@@ -18,9 +18,10 @@ hypothesis.settings.register_profile("any computer", deadline=None)
 hypothesis.settings.load_profile("any computer")
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def config_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The program's configuration folder, empty and of this test alone; it does not exist yet."""
+    """The program's configuration folder, empty and of this test alone; it does not exist yet. No test reads or writes
+    the settings of whoever runs it."""
     folder = tmp_path / "config"
     monkeypatch.setenv("CHATBRIDGE_CONFIG", str(folder))
     return folder

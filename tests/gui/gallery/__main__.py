@@ -1,6 +1,8 @@
 """`python -m gui.gallery FOLDER`: all pictures, or those that are named."""
 
 import argparse
+import os
+import tempfile
 from pathlib import Path
 
 from .shots import VARIANTS, take
@@ -13,8 +15,10 @@ def main() -> None:
     parser.add_argument("--only", nargs="+", choices=STATES, default=list(STATES), metavar="STATE")
     parser.add_argument("--variant", nargs="+", choices=VARIANTS, default=list(VARIANTS), metavar="VARIANT")
     options = parser.parse_args()
-    for path in take(options.folder, options.only, options.variant):
-        print(path)
+    with tempfile.TemporaryDirectory() as config:
+        os.environ["CHATBRIDGE_CONFIG"] = config  # what is decided in a picture is not the settings of who takes it
+        for path in take(options.folder, options.only, options.variant):
+            print(path)
 
 
 main()
