@@ -17,8 +17,9 @@ from .tavern import Tavern
 from .window import Window
 
 COUNT, LENGTH = 10_000, 1700
-RATE = 800_000
-"""Bytes per second, until enough of a reply was seen while the chat still comes: a page is on its way for 0.3 s."""
+RATE = 450_000
+"""Bytes per second, until enough of a reply was seen while the chat still comes: a page is on its way for 0.6 s, and the
+whole chat for 45 s, of which a slow computer needs half until its SillyTavern has saved the message and begins."""
 ENOUGH = 20
 """States of the reply."""
 OWN = 0.1
@@ -70,7 +71,7 @@ def test_while_10_000_messages_come_and_a_reply_streams(
     mirror = shown.mirror
     everybody.until(lambda: context(page, "c.chat.length") == COUNT, "the page to be ready", 60)
     words = [f"word{number} " for number in range(600)]
-    model.say(Reply(words, delay=0.02))
+    model.say(Reply(words, delay=0.03))
     desktop.write("Now.")
     desktop.press("Return")
     growing_meanwhile: set[str] = set()
