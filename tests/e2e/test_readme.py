@@ -158,7 +158,7 @@ def test_the_commands_for_a_running_hub_do_their_work(command: str, tmp_path: Pa
 def test_the_commands_in_the_text_exist(command: str, tmp_path: Path) -> None:
     """Each is run as it stands, with a folder in the place of PATH."""
     words = command.replace("PATH", str(tmp_path)).split()[1:]
-    env = os.environ | {"CHATBRIDGE_CONFIG": str(tmp_path)}
+    env = os.environ | {"CHATBRIDGE_CONFIG": str(tmp_path), "PYTHONPATH": str(ROOT)}
     words = [sys.executable, "-m", "chatbridge_gui.cli", *words]
     if words[3] == "serve":
         if "0.0.0.0" in words:
@@ -167,7 +167,7 @@ def test_the_commands_in_the_text_exist(command: str, tmp_path: Path) -> None:
         with running([*words, "--port", str(free_port())], ROOT, env, log):
             wait_until(lambda: "listening on" in log.read_text(), "it to listen", 20)
         return
-    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False, cwd=ROOT)
+    done = subprocess.run(words, env=env, capture_output=True, text=True, check=False, cwd=tmp_path)
     # A folder that is no SillyTavern is refused in words (1); a command that does not exist is a usage error (2).
     assert done.returncode in (0, 1), done.stderr
     assert "Traceback" not in done.stderr
