@@ -18,8 +18,8 @@ from .window import Window
 
 COUNT, LENGTH = 10_000, 1700
 RATE = 450_000
-"""Bytes per second, until enough of a reply was seen while the chat still comes: a page is on its way for 0.6 s, and the
-whole chat for 45 s, of which a slow computer needs half until its SillyTavern has saved the message and begins."""
+"""Bytes per second, until enough of a reply was seen while the chat still comes: a page is on its way for 0.6 s, and
+the whole chat for 45 s, of which a slow computer needs half until its SillyTavern has saved the message and begins."""
 ENOUGH = 20
 """States of the reply."""
 OWN = 0.1
