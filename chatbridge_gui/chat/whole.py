@@ -5,11 +5,17 @@ Long texts come cut and are named in `truncated`; the texts of other versions do
 """
 
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
-from chatbridge_gui.protocol.messages import ChatMessage
+from chatbridge_gui.chat.mirror import ChatMirror, same_chat
+from chatbridge_gui.protocol.messages import ChatMessage, ChatRef
 
 VERSIONS: Final = ("swipes", "swipe_info")
+AT_ONCE: Final = 8
+"""So many questions are on their way at a time."""
+ATTEMPTS: Final = 3
+"""A chat that goes on changing while it is read is begun with so often."""
 
 
 def missing(message: ChatMessage, *, for_reading: bool) -> list[str]:
@@ -25,6 +31,17 @@ def missing(message: ChatMessage, *, for_reading: bool) -> list[str]:
 def _count(message: ChatMessage) -> int:
     count = message.get("swipe_count")
     return count if isinstance(count, int) else 1
+
+
+def has_no_versions(field: str, params: Mapping[str, Any]) -> bool:
+    """Whether a `not_found` with these params says that the message has no versions, and not that it is gone."""
+    return field in VERSIONS and "field" in params
+
+
+def still_there(mirror: ChatMirror, chat: ChatRef, asked: Iterable[ChatMessage]) -> bool:
+    """Whether the mirror has that chat and these very messages: else the answers may belong to what came after them."""
+    now = {id(message) for message in mirror.messages}
+    return same_chat(mirror.chat, chat) and all(id(message) in now for message in asked)
 
 
 def put(message: ChatMessage, field: str, text: str) -> None:

@@ -4,11 +4,9 @@ import argparse
 import asyncio
 import copy
 from collections.abc import Iterator
-from typing import Final
 
 from chatbridge_gui.chat.export import FORMATS
-from chatbridge_gui.chat.mirror import same_chat
-from chatbridge_gui.chat.whole import VERSIONS, missing, put
+from chatbridge_gui.chat.whole import AT_ONCE, ATTEMPTS, VERSIONS, has_no_versions, missing, put, still_there
 from chatbridge_gui.cli.connected import chosen, failed, run
 from chatbridge_gui.cli.exits import Exit
 from chatbridge_gui.cli.terminal import as_json, fail, out, printable, safe_json, say
@@ -16,11 +14,6 @@ from chatbridge_gui.client import Bridge, RequestFailed, Tavern
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import ChatMessage, ChatRef
 from chatbridge_gui.whole_file import write
-
-AT_ONCE: Final = 8
-"""So many questions are on their way at a time."""
-ATTEMPTS: Final = 3
-"""A chat that goes on changing while it is read is begun with so often."""
 
 
 class _Changed(Exception):
@@ -79,8 +72,7 @@ async def _read(bridge: Bridge, tavern: Tavern, options: argparse.Namespace) -> 
     for first in range(0, len(wanted), AT_ONCE):
         some = wanted[first : first + AT_ONCE]
         await asyncio.gather(*(_complete(tavern, chat, messages[at], name) for at, name in some))
-    now = {id(message) for message in mirror.messages}
-    if wanted and not (same_chat(mirror.chat, chat) and all(id(originals[at]) in now for at, _ in wanted)):
+    if wanted and not still_there(mirror, chat, (originals[at] for at, _ in wanted)):
         raise _Changed
     if options.json:
         for at, _ in wanted:
@@ -107,7 +99,7 @@ async def _complete(tavern: Tavern, chat: ChatRef, message: ChatMessage, name: s
     except RequestFailed as error:
         if error.code not in (ErrorCode.NOT_FOUND, ErrorCode.STALE_CHAT):
             raise
-        if not (name in VERSIONS and "field" in error.params):  # else it has no versions
+        if not has_no_versions(name, error.params):  # else it has no versions
             raise _Changed from error
     except ValueError as error:
         raise _Changed from error

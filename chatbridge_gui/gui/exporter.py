@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
-from typing import Any, Final, Protocol
+from typing import Any, Protocol
 
 from chatbridge_gui.chat.export import FORMATS, Format, FormatName, file_name
 from chatbridge_gui.chat.mirror import ChatMirror, same_chat
-from chatbridge_gui.chat.whole import VERSIONS, missing, put
+from chatbridge_gui.chat.whole import AT_ONCE, ATTEMPTS, has_no_versions, missing, put, still_there
 from chatbridge_gui.gui.export_bar import ExportActions, ExportBar
 from chatbridge_gui.gui.i18n import failure_text, t
 from chatbridge_gui.gui.notices import Action, Notices
@@ -22,11 +22,6 @@ from chatbridge_gui.gui.work import Work
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import ChatMessage, ChatRef, Failure
 from chatbridge_gui.whole_file import write
-
-AT_ONCE: Final = 8
-"""So many questions are on their way at a time."""
-ATTEMPTS: Final = 3
-"""A chat that goes on changing while it is read is begun with so often."""
 
 
 class AskTavern(Protocol):
@@ -185,7 +180,7 @@ class Exporter:
             if failure.code != ErrorCode.NOT_FOUND:
                 self._fail(failure_text(failure))
                 return
-            if not (name in VERSIONS and "field" in failure.params):
+            if not has_no_versions(name, failure.params):
                 self._again(export)
                 return
         elif result is not None:
@@ -208,9 +203,8 @@ class Exporter:
 
     def _check(self, export: Export) -> None:
         """What was asked for must belong to what the window had: else the chat has changed meanwhile."""
-        now = {id(message) for message in export.mirror.messages}
-        asked = [at for at, message in enumerate(export.messages) if message is not export.originals[at]]
-        if same_chat(export.mirror.chat, export.chat) and all(id(export.originals[at]) in now for at in asked):
+        asked = (one for one, copied in zip(export.originals, export.messages, strict=True) if one is not copied)
+        if still_there(export.mirror, export.chat, asked):
             self._write(export)
         else:
             self._again(export)
