@@ -14,7 +14,6 @@ from chatbridge_gui.bridge.events import Answered
 from chatbridge_gui.chat.export import file_name
 from chatbridge_gui.gui.export_bar import ExportBar
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice
-from chatbridge_gui.whole_file import write
 
 from .driver import CHAT, Driver, begun, changed, edited, hello, history, many, message, piece
 
@@ -297,33 +296,6 @@ def test_messages_that_come_while_nothing_is_asked_are_no_reason_to_begin_again(
     driver.settle()
     answer(driver, {("1", "swipes"): ['["One.", "Two."]']})
     assert told(driver).startswith("1 messages are in") and len(asked(driver)) == 2
-
-
-def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
-    path = tmp_path / "chat.txt"
-    path.write_text("old")
-
-    def pieces() -> Any:
-        yield "new"
-        raise OSError(28, "No space left on device")
-
-    with pytest.raises(OSError):
-        write(path, pieces())
-    assert path.read_text() == "old" and os.listdir(tmp_path) == ["chat.txt"]
-
-
-@pytest.mark.skipif(os.name == "nt", reason="links need a right there, and its devices are no files")
-def test_a_link_and_a_device_stay_what_they_are(tmp_path: Path) -> None:
-    target, link, pipe = (tmp_path / name for name in ("target", "link", "pipe"))
-    target.write_text("old")
-    link.symlink_to(target)
-    write(link, ["new"])
-    assert link.is_symlink() and target.read_text() == "new"
-    os.mkfifo(pipe)
-    reading = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    write(pipe, ["new"])
-    assert os.read(reading, 10) == b"new" and pipe.is_fifo()
-    os.close(reading)
 
 
 @pytest.mark.parametrize(
