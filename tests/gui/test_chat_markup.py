@@ -39,6 +39,13 @@ def dump(driver: Driver) -> list[tuple[str, frozenset[str]]]:
     return letters
 
 
+def looks_as_opened_anew(driver: Driver) -> None:
+    grown = dump(driver)
+    driver.window.chat_view.show(driver.window.chat_view.mirror)
+    driver.settle()
+    assert grown == dump(driver)
+
+
 def test_a_message_has_its_styles_and_its_whole_text(driver: Driver) -> None:
     driver.chatting([message("Seraphina", SCENE)])
     assert driver.shown() == f"Seraphina\n{SCENE}\n"
@@ -71,10 +78,7 @@ def test_a_reply_that_has_grown_looks_like_one_that_is_opened(driver: Driver, se
     assert driver.shown().endswith(f"writing…\n{said}\n")
     driver.news(ended(said))
     driver.settle()
-    grown = dump(driver)
-    driver.window.chat_view.show(driver.window.chat_view.mirror)
-    driver.settle()
-    assert grown == dump(driver)
+    looks_as_opened_anew(driver)
 
 
 def test_a_quotation_has_its_colour_while_it_is_written_and_loses_it_if_it_was_none(driver: Driver) -> None:
@@ -103,10 +107,7 @@ def test_a_reply_that_goes_on_looks_like_one_that_is_opened(driver: Driver, half
     for said in (more[:4], more[4:]):
         driver.news(piece(said))
         driver.settle()
-    grown = dump(driver)
-    driver.window.chat_view.show(driver.window.chat_view.mirror)
-    driver.settle()
-    assert grown == dump(driver)
+    looks_as_opened_anew(driver)
 
 
 def test_a_quotation_that_goes_on_has_its_colour_from_its_first_word_on(driver: Driver) -> None:
