@@ -184,6 +184,13 @@ class Driver:
         self.until(lambda: self.window.send_box.send_button.instate(["!disabled"]))
         self.settle()
 
+    def crowded(self) -> None:
+        """The same with a second tavern and a program."""
+        self.chatting()
+        self.tell(PeerJoined(peer(2, tavern=2)), PeerJoined(peer(3, name="a bot")))
+        self.connected(tavern(1), tavern(2))
+        self.settle()
+
     def gone(self, number: int = 1) -> None:
         self.tell(PeerLeft(peer(number, tavern=number)), TavernsChanged(()))
         self.settle()
