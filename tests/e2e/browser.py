@@ -149,6 +149,25 @@ def streamed(page: Page) -> str:
     return join_utf16([chr(unit) for unit in units])
 
 
+def wait_streamed(page: Page, text: str) -> None:
+    """Until the reply has brought this text, and the chat array has what it is going to have of it.
+
+    For a reply that is held: SillyTavern tells of a text first and writes it down after that, if at all.
+    """
+    wait_until(lambda: streamed(page) == text, f"{text!r} to come")
+    page.evaluate(
+        """async () => {
+            const written = () => JSON.stringify(SillyTavern.getContext().chat);
+            for (let before = written(), same = 0; same < 5;) {
+                await new Promise((resolve) => setTimeout(resolve, 50));
+                const now = written();
+                same = now === before ? same + 1 : 0;
+                before = now;
+            }
+        }"""
+    )
+
+
 def is_generating(page: Page) -> bool:
     """What the page itself says."""
     return bool(page.evaluate("async () => (await import('/script.js')).isGenerating()"))

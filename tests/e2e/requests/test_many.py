@@ -11,7 +11,7 @@ import pytest
 
 from chatbridge_gui.protocol.messages import Hello
 
-from ..browser import chat, is_generating, wait_idle
+from ..browser import chat, wait_idle, wait_streamed
 from ..desk import App, Desk
 from ..fake_model import FakeModel, Gate, Reply
 from ..tavern import wait_until
@@ -128,7 +128,7 @@ def test_those_that_will_not_wait_are_done_or_refused(ask: Asker, crowd: list[Ap
 def test_stop_overtakes_all_that_waits(ask: Asker, crowd: list[App], model: FakeModel) -> None:
     model.say(Reply(["Never ", "ending"], gate=Gate(1)))
     ask.ask("send_message", text="a long one")
-    ask.everybody.until(lambda: is_generating(ask.page), "the reply")
+    wait_streamed(ask.page, "Never ")
     asked = all_ask(crowd[:3], if_busy="wait", reply=False)
     refused = ask.refused("send_message", text="not now")
     assert refused.code == "busy"

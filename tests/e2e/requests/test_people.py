@@ -12,7 +12,7 @@ from PIL import Image
 
 from chatbridge_gui.protocol.messages import ChatRef
 
-from ..browser import context, create_group, new_chat, reload, streamed, texts
+from ..browser import context, create_group, new_chat, reload, texts, wait_streamed
 from ..fake_model import FakeModel, Gate, Reply
 from ..tavern import Tavern, wait_until
 from .asker import Asker, granting
@@ -135,7 +135,7 @@ def test_characters_and_groups(ask: Asker, model: FakeModel) -> None:
     gate = Gate(1)
     model.say(Reply(["One ", "two."], gate=gate))
     ask.ask("send_message", text="Go")
-    wait_until(lambda: streamed(page) == "One ", "the first word of the reply")
+    wait_streamed(page, "One ")
     assert ask.refused("select_character", name="Bob").code == "busy"
     assert ask.refused("select_group", id=pair).code == "busy"
     waiting = ask.begin("select_character", name="Bob", if_busy="wait")

@@ -8,7 +8,7 @@ import pytest
 
 from chatbridge_gui.chat.mirror import ChatMirror
 
-from ..browser import chat, reload
+from ..browser import chat, reload, wait_streamed
 from ..desk import Desk, open_panel
 from ..everybody import Everybody
 from ..fake_model import FakeModel, Gate, Reply
@@ -105,7 +105,7 @@ def test_reading_is_taken_back_and_granted_in_mid_reply(ask: Asker, listening: D
     assert (state.character, state.persona, state.generating) == (None, None, True)
     heard = len(ask.app.frames)
     gate.allow(1)
-    gate.wait_held()
+    wait_streamed(ask.page, "Once upon ")
     stale = ask.refused("send_message", text="x", chat_id="another")
     assert (stale.code, stale.params) == ("stale_chat", {"chat_id": "another"})
     ask.page.wait_for_timeout(1500)

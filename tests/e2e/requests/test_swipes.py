@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ..browser import chat, create_group, streamed
+from ..browser import chat, create_group, streamed, wait_streamed
 from ..fake_model import FakeModel, Gate, Reply
 from ..tavern import wait_until
 from .asker import Asker
@@ -52,11 +52,11 @@ def test_swiping(ask: Asker, model: FakeModel) -> None:
     assert start is not None
     assert (start["content"]["key"], start["content"]["uid"]) == ("swiped", uid)
     last_is(ask, ["One", "Two"], 1)
-    gate = Gate()
-    model.say(Reply("Three", gate=gate))
+    gate = Gate(1)
+    model.say(Reply(["Th", "ree"], gate=gate))
     result = ask.ask("swipe", to=2)
     assert (stands(result), result["message"]) == ((2, 3, True), None)
-    gate.wait_held()
+    wait_streamed(ask.page, "Th")
     assert ask.refused("swipe", direction="left").code == "busy"
     gate.open()
     wait_until(lambda: chat(ask.page)[-1]["mes"] == "Three", "the third version")

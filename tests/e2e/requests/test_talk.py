@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from ..browser import chat, context, create_group, streamed, texts, type_in_page, wait_idle
+from ..browser import chat, context, create_group, streamed, texts, type_in_page, wait_idle, wait_streamed
 from ..fake_model import FakeModel, Gate, Reply
 from ..tavern import wait_until
 from .asker import Asker, Refused
@@ -71,7 +71,7 @@ def test_a_message_and_its_reply(ask: Asker, model: FakeModel) -> None:
     # The model dies in mid-stream: SillyTavern waits for ever, so does the request, and nobody else has to.
     model.say(Reply(["One ", "two "], ending="hang"))
     waiting = ask.begin("send_message", text="Count", wait="reply")
-    wait_until(lambda: streamed(ask.page) == "One two ", "the model to die")
+    wait_streamed(ask.page, "One two ")
     assert ask.refused("send_message", text="x").code == "busy"
     assert ask.refused("continue").code == "busy"
     later = ask.begin("send_message", text="After that", reply=False, if_busy="wait")
