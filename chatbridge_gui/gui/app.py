@@ -14,15 +14,15 @@ from msgspec.structs import asdict, replace
 from chatbridge_gui import settings as settings_file
 from chatbridge_gui.bridge.events import HubFailed, HubStarted
 from chatbridge_gui.diagnostics import Diagnostics
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.admission import LISTS
-from chatbridge_gui.gui.appearance import wanted_theme
-from chatbridge_gui.gui.drafts import DraftFile
-from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.language.i18n import t
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.gui.placing import Place
 from chatbridge_gui.gui.replay import play
-from chatbridge_gui.gui.serving import HubFactory
+from chatbridge_gui.gui.server.admission import LISTS
+from chatbridge_gui.gui.server.serving import HubFactory
+from chatbridge_gui.gui.widgets.appearance import wanted_theme
+from chatbridge_gui.gui.writing.drafts import DraftFile
 from chatbridge_gui.settings import Settings, SettingsError
 
 HIDDEN: Final = 500

@@ -2,29 +2,29 @@
 
 from functools import partial
 
-from chatbridge_gui.gui.access_question import AccessQuestion
-from chatbridge_gui.gui.actions import refusal
-from chatbridge_gui.gui.avatars import Avatars
-from chatbridge_gui.gui.below import Below
-from chatbridge_gui.gui.chat_header import ChatHeader, HeaderNeeds
+from chatbridge_gui.gui.chat.chat_view import ChatView
+from chatbridge_gui.gui.chat.exporter import Exporter
+from chatbridge_gui.gui.chat.finder import Finder
 from chatbridge_gui.gui.chat_tools import add_chat_tools
-from chatbridge_gui.gui.chat_view import ChatView
 from chatbridge_gui.gui.empty_state import EmptyActions, EmptyState
-from chatbridge_gui.gui.exporter import Exporter
-from chatbridge_gui.gui.finder import Finder
-from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.language.i18n import t
 from chatbridge_gui.gui.layout import EXPORT_ROW, FIND_ROW, Layout
-from chatbridge_gui.gui.message_desk import MessageDesk
-from chatbridge_gui.gui.notices import Notices
+from chatbridge_gui.gui.log.below import Below
+from chatbridge_gui.gui.messages.message_desk import MessageDesk
 from chatbridge_gui.gui.panels import Panels
-from chatbridge_gui.gui.row_list import PICTURE
-from chatbridge_gui.gui.send_box import SendBox
-from chatbridge_gui.gui.send_needs import SendBoxNeeds
-from chatbridge_gui.gui.server_panel import ServerActions, ServerPanel
-from chatbridge_gui.gui.slash_lists import CommandLists
+from chatbridge_gui.gui.server.access_question import AccessQuestion
+from chatbridge_gui.gui.server.server_panel import ServerActions, ServerPanel
+from chatbridge_gui.gui.server.upgrades import Upgrades
 from chatbridge_gui.gui.status_bar import StatusActions, StatusBar
-from chatbridge_gui.gui.upgrades import Upgrades
+from chatbridge_gui.gui.switching.chat_header import ChatHeader, HeaderNeeds
+from chatbridge_gui.gui.switching.row_list import PICTURE
+from chatbridge_gui.gui.tavern.actions import refusal
+from chatbridge_gui.gui.widgets.avatars import Avatars
+from chatbridge_gui.gui.widgets.notices import Notices
 from chatbridge_gui.gui.window_parts import WindowParts
+from chatbridge_gui.gui.writing.send_box import SendBox
+from chatbridge_gui.gui.writing.send_needs import SendBoxNeeds
+from chatbridge_gui.gui.writing.slash_lists import CommandLists
 
 
 def pictures(window: WindowParts, side: int) -> Avatars:

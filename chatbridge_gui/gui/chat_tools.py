@@ -2,8 +2,8 @@
 
 from functools import partial
 
-from chatbridge_gui.gui.commands import Command
-from chatbridge_gui.gui.tool_buttons import tool
+from chatbridge_gui.gui.widgets.commands import Command
+from chatbridge_gui.gui.widgets.tool_buttons import tool
 from chatbridge_gui.gui.window_parts import WindowParts
 
 

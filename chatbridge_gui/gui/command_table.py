@@ -1,8 +1,8 @@
 """The window's own commands. What belongs to one panel alone is added by that panel."""
 
 from chatbridge_gui.gui.chat_tools import chat_commands
-from chatbridge_gui.gui.commands import Command
-from chatbridge_gui.gui.navigation_commands import navigation_commands
+from chatbridge_gui.gui.switching.navigation_commands import navigation_commands
+from chatbridge_gui.gui.widgets.commands import Command
 from chatbridge_gui.gui.window_parts import WindowParts
 
 

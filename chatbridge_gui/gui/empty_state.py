@@ -10,10 +10,10 @@ from typing import Final, Literal
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.language.i18n import t
+from chatbridge_gui.gui.language.wording import say
 from chatbridge_gui.gui.walk import STEPS, Step, Walk
-from chatbridge_gui.gui.wording import say
+from chatbridge_gui.gui.widgets.theme import Look
 
 Missing = Literal["tavern", "chat", "history"]
 WIDTH: Final = 520

@@ -5,10 +5,10 @@ from typing import Final, get_args
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.commands import Commands, Group
-from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.side_window import SideWindow
-from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.language.i18n import t
+from chatbridge_gui.gui.widgets.commands import Commands, Group
+from chatbridge_gui.gui.widgets.side_window import SideWindow
+from chatbridge_gui.gui.widgets.theme import Look
 
 HEIGHT: Final = 30
 FIXED: Final[dict[Group, tuple[tuple[tuple[str, ...], str], ...]]] = {

@@ -9,7 +9,7 @@ from typing import Final
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.widgets.theme import Look
 from chatbridge_gui.settings import Settings
 
 LEAST_CHAT: Final = (420, 260)

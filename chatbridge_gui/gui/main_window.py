@@ -23,33 +23,33 @@ from chatbridge_gui.bridge.events import (
     HubStarted,
 )
 from chatbridge_gui.diagnostics import Diagnostics
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.actions import Availability, availability
-from chatbridge_gui.gui.appearance import Appearance
-from chatbridge_gui.gui.asking import Asking
 from chatbridge_gui.gui.assembly import assemble, pictures
-from chatbridge_gui.gui.chat_tags import AVATAR
+from chatbridge_gui.gui.background.event_queue import EventQueue
+from chatbridge_gui.gui.background.wakeup import Pump
+from chatbridge_gui.gui.background.work import Work
+from chatbridge_gui.gui.chat.chat_tags import AVATAR
 from chatbridge_gui.gui.command_table import window_commands
-from chatbridge_gui.gui.commands import Commands
-from chatbridge_gui.gui.drafts import DraftFile, DraftKeeper
-from chatbridge_gui.gui.event_queue import EventQueue
-from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.install_dialog import InstallDialog
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.language.i18n import t
 from chatbridge_gui.gui.panels import Showing, window_title
 from chatbridge_gui.gui.preferences import PreferenceActions
 from chatbridge_gui.gui.receiving import Receiving
-from chatbridge_gui.gui.sending import Sending
+from chatbridge_gui.gui.server.install_dialog import InstallDialog
+from chatbridge_gui.gui.server.serving import HubFactory, Serving
 from chatbridge_gui.gui.server_commands import add_server_commands
-from chatbridge_gui.gui.serving import HubFactory, Serving
 from chatbridge_gui.gui.side_windows import SideWindows
-from chatbridge_gui.gui.talking import Talking
-from chatbridge_gui.gui.taverns import Tavern, TavernBook
-from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.tavern.actions import Availability, availability
+from chatbridge_gui.gui.tavern.asking import Asking
+from chatbridge_gui.gui.tavern.talking import Talking
+from chatbridge_gui.gui.tavern.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.troubles import Troubles
-from chatbridge_gui.gui.wakeup import Pump
+from chatbridge_gui.gui.widgets.appearance import Appearance
+from chatbridge_gui.gui.widgets.commands import Commands
+from chatbridge_gui.gui.widgets.theme import Look
 from chatbridge_gui.gui.window_parts import WindowParts
-from chatbridge_gui.gui.work import Work
 from chatbridge_gui.gui.write_commands import add_write_commands
+from chatbridge_gui.gui.writing.drafts import DraftFile, DraftKeeper
+from chatbridge_gui.gui.writing.sending import Sending
 from chatbridge_gui.settings import Settings, SettingsError
 
 CLOSING: Final = 2_000

@@ -4,23 +4,23 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 from chatbridge_gui.bridge.events import PeerInfo
-from chatbridge_gui.gui.access_question import AccessQuestion
-from chatbridge_gui.gui.actions import Availability
-from chatbridge_gui.gui.chat_header import ChatHeader
-from chatbridge_gui.gui.chat_view import ChatView
+from chatbridge_gui.gui.chat.chat_view import ChatView
+from chatbridge_gui.gui.chat.export_bar import ExportBar
+from chatbridge_gui.gui.chat.find_bar import FindBar
 from chatbridge_gui.gui.empty_state import EmptyState
-from chatbridge_gui.gui.export_bar import ExportBar
-from chatbridge_gui.gui.find_bar import FindBar
-from chatbridge_gui.gui.lower_pane import LowerPane
-from chatbridge_gui.gui.message_desk import MessageDesk
-from chatbridge_gui.gui.notices import Notices
-from chatbridge_gui.gui.send_box import SendBox
-from chatbridge_gui.gui.server_panel import ServerPanel
+from chatbridge_gui.gui.language.wording import say_again
+from chatbridge_gui.gui.log.lower_pane import LowerPane
+from chatbridge_gui.gui.messages.message_desk import MessageDesk
+from chatbridge_gui.gui.server.access_question import AccessQuestion
+from chatbridge_gui.gui.server.server_panel import ServerPanel
 from chatbridge_gui.gui.side_windows import SideWindows
 from chatbridge_gui.gui.status_bar import StatusBar
-from chatbridge_gui.gui.taverns import Tavern, TavernBook
+from chatbridge_gui.gui.switching.chat_header import ChatHeader
+from chatbridge_gui.gui.tavern.actions import Availability
+from chatbridge_gui.gui.tavern.taverns import Tavern, TavernBook
 from chatbridge_gui.gui.walk import Walk, told_by
-from chatbridge_gui.gui.wording import say_again
+from chatbridge_gui.gui.widgets.notices import Notices
+from chatbridge_gui.gui.writing.send_box import SendBox
 from chatbridge_gui.settings import Settings
 
 

@@ -9,10 +9,10 @@ from typing import Final, Literal, TypeVar
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.appearance import Appearance
-from chatbridge_gui.gui.side_window import SideWindow
-from chatbridge_gui.gui.theme import FAMILIES, Look
-from chatbridge_gui.gui.wording import say
+from chatbridge_gui.gui.language.wording import say
+from chatbridge_gui.gui.widgets.appearance import Appearance
+from chatbridge_gui.gui.widgets.side_window import SideWindow
+from chatbridge_gui.gui.widgets.theme import FAMILIES, Look
 from chatbridge_gui.settings import Settings
 
 Theme = Literal["system", "light", "dark"]

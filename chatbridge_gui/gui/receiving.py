@@ -17,8 +17,8 @@ from chatbridge_gui.bridge.events import (
     WindowWanted,
 )
 from chatbridge_gui.chat.mirror import OutOfSync
-from chatbridge_gui.gui.event_queue import ReportWritten, RowsLeftOut, WindowEvent, WorkDone
-from chatbridge_gui.gui.i18n import t
+from chatbridge_gui.gui.background.event_queue import ReportWritten, RowsLeftOut, WindowEvent, WorkDone
+from chatbridge_gui.gui.language.i18n import t
 from chatbridge_gui.gui.window_parts import WindowParts
 from chatbridge_gui.protocol.messages import StreamUpdate
 

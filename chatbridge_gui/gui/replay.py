@@ -6,7 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from chatbridge_gui.gui.i18n import t, translated
+from chatbridge_gui.gui.language.i18n import t, translated
 
 if TYPE_CHECKING:
     from chatbridge_gui.demo.background import BackgroundTavern

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui.appearance import Appearance
-from chatbridge_gui.gui.commands import Commands
-from chatbridge_gui.gui.install_dialog import InstallDialog
+from chatbridge_gui.gui.background.work import Work
 from chatbridge_gui.gui.keys_window import KeysWindow
 from chatbridge_gui.gui.preferences import PreferenceActions, Preferences
-from chatbridge_gui.gui.theme import Look
-from chatbridge_gui.gui.work import Work
+from chatbridge_gui.gui.server.install_dialog import InstallDialog
+from chatbridge_gui.gui.widgets.appearance import Appearance
+from chatbridge_gui.gui.widgets.commands import Commands
+from chatbridge_gui.gui.widgets.theme import Look
 from chatbridge_gui.settings import Settings
 
 

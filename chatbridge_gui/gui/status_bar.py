@@ -13,10 +13,10 @@ import ttkbootstrap as ttk
 from chatbridge_gui import __version__
 from chatbridge_gui.bridge.events import PeerInfo, PeersMeasured
 from chatbridge_gui.chat.mirror import ChatMirror
-from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.rates import Rate
-from chatbridge_gui.gui.theme import Look
-from chatbridge_gui.gui.wording import say
+from chatbridge_gui.gui.chat.rates import Rate
+from chatbridge_gui.gui.language.i18n import t
+from chatbridge_gui.gui.language.wording import say
+from chatbridge_gui.gui.widgets.theme import Look
 
 PROBE: Final = 20
 """Milliseconds between two looks at how late the main loop is. Only in debug mode: it keeps the processor awake."""

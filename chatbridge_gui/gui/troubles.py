@@ -9,9 +9,9 @@ from types import TracebackType
 from chatbridge_gui.bridge.events import Level, LogRow
 from chatbridge_gui.crash_reports import words
 from chatbridge_gui.diagnostics import Diagnostics
-from chatbridge_gui.gui.event_queue import EventQueue, ReportWritten
-from chatbridge_gui.gui.i18n import t
-from chatbridge_gui.gui.notices import Action, Notices
+from chatbridge_gui.gui.background.event_queue import EventQueue, ReportWritten
+from chatbridge_gui.gui.language.i18n import t
+from chatbridge_gui.gui.widgets.notices import Action, Notices
 
 
 class Troubles:

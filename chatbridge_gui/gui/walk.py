@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
-from chatbridge_gui.gui.taverns import Tavern
+from chatbridge_gui.gui.tavern.taverns import Tavern
 
 Step: TypeAlias = Literal["server", "install", "connect", "chat", "message"]
 STEPS: Final[tuple[Step, ...]] = ("server", "install", "connect", "chat", "message")

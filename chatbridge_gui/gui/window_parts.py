@@ -10,36 +10,36 @@ from collections.abc import Callable
 import ttkbootstrap as ttk
 
 from chatbridge_gui.bridge.events import Level
-from chatbridge_gui.gui.access_question import AccessQuestion
-from chatbridge_gui.gui.actions import Availability
-from chatbridge_gui.gui.appearance import Appearance
-from chatbridge_gui.gui.asking import Asking
-from chatbridge_gui.gui.avatars import Avatars
-from chatbridge_gui.gui.below import Below
-from chatbridge_gui.gui.chat_header import ChatHeader
-from chatbridge_gui.gui.chat_view import ChatView
-from chatbridge_gui.gui.commands import Commands
+from chatbridge_gui.gui.background.event_queue import EventQueue
+from chatbridge_gui.gui.background.work import Work
+from chatbridge_gui.gui.chat.chat_view import ChatView
+from chatbridge_gui.gui.chat.exporter import Exporter
+from chatbridge_gui.gui.chat.finder import Finder
 from chatbridge_gui.gui.empty_state import EmptyState
-from chatbridge_gui.gui.event_queue import EventQueue
-from chatbridge_gui.gui.exporter import Exporter
-from chatbridge_gui.gui.finder import Finder
 from chatbridge_gui.gui.layout import Layout
-from chatbridge_gui.gui.log_pane import LogPane
-from chatbridge_gui.gui.message_desk import MessageDesk
-from chatbridge_gui.gui.notices import Notices
+from chatbridge_gui.gui.log.below import Below
+from chatbridge_gui.gui.log.log_pane import LogPane
+from chatbridge_gui.gui.messages.message_desk import MessageDesk
 from chatbridge_gui.gui.panels import Panels, Showing
-from chatbridge_gui.gui.send_box import SendBox
-from chatbridge_gui.gui.sending import Sending
-from chatbridge_gui.gui.server_panel import ServerPanel
-from chatbridge_gui.gui.serving import Hub, Serving
+from chatbridge_gui.gui.server.access_question import AccessQuestion
+from chatbridge_gui.gui.server.server_panel import ServerPanel
+from chatbridge_gui.gui.server.serving import Hub, Serving
+from chatbridge_gui.gui.server.upgrades import Upgrades
 from chatbridge_gui.gui.side_windows import SideWindows
 from chatbridge_gui.gui.status_bar import StatusBar
-from chatbridge_gui.gui.talking import Talking
-from chatbridge_gui.gui.taverns import TavernBook
-from chatbridge_gui.gui.theme import Look
+from chatbridge_gui.gui.switching.chat_header import ChatHeader
+from chatbridge_gui.gui.tavern.actions import Availability
+from chatbridge_gui.gui.tavern.asking import Asking
+from chatbridge_gui.gui.tavern.talking import Talking
+from chatbridge_gui.gui.tavern.taverns import TavernBook
 from chatbridge_gui.gui.troubles import Troubles
-from chatbridge_gui.gui.upgrades import Upgrades
-from chatbridge_gui.gui.work import Work
+from chatbridge_gui.gui.widgets.appearance import Appearance
+from chatbridge_gui.gui.widgets.avatars import Avatars
+from chatbridge_gui.gui.widgets.commands import Commands
+from chatbridge_gui.gui.widgets.notices import Notices
+from chatbridge_gui.gui.widgets.theme import Look
+from chatbridge_gui.gui.writing.send_box import SendBox
+from chatbridge_gui.gui.writing.sending import Sending
 from chatbridge_gui.settings import Settings
 
 

@@ -1,6 +1,6 @@
 """What can be done while writing, as rows of the table of commands."""
 
-from chatbridge_gui.gui.commands import Command
+from chatbridge_gui.gui.widgets.commands import Command
 from chatbridge_gui.gui.window_parts import WindowParts
 
 

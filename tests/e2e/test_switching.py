@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from chatbridge_gui.gui.choices import Choice
+from chatbridge_gui.gui.switching.choices import Choice
 
 from .browser import chat, context, create_group, new_chat, open_character, texts
 from .desk import settings_for

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from chatbridge_gui.gui.avatar_pictures import initial_disc
-from chatbridge_gui.gui.speakers import Person
+from chatbridge_gui.gui.widgets.avatar_pictures import initial_disc
+from chatbridge_gui.gui.widgets.speakers import Person
 
 from .browser import chat, open_character, send_in_page, wait_idle
 from .fake_model import FakeModel, Reply

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.language import i18n
 from chatbridge_gui.protocol.messages import ChatMessage
 
 from .driver import Driver, history, many

@@ -22,9 +22,9 @@ from chatbridge_gui.bridge.events import (
     PeerLeft,
     TavernsChanged,
 )
-from chatbridge_gui.gui.drafts import DraftFile
 from chatbridge_gui.gui.main_window import MainWindow
-from chatbridge_gui.gui.sending import BREATH
+from chatbridge_gui.gui.writing.drafts import DraftFile
+from chatbridge_gui.gui.writing.sending import BREATH
 from chatbridge_gui.protocol.messages import (
     ChatChanges,
     ChatHistory,

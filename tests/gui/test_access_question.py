@@ -11,7 +11,7 @@ from chatbridge_gui.bridge.events import (
     AccessWanted,
     HubStopped,
 )
-from chatbridge_gui.gui import access_question
+from chatbridge_gui.gui.server import access_question
 
 from .driver import Driver
 

@@ -9,7 +9,7 @@ from typing import Any
 from PIL import Image, ImageTk
 
 from chatbridge_gui.bridge.events import Answered
-from chatbridge_gui.gui.speakers import Person
+from chatbridge_gui.gui.widgets.speakers import Person
 from chatbridge_gui.protocol.messages import ChatRef, Failure
 
 from .driver import Driver, begun, hello, history, message, state, tavern

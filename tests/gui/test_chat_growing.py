@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from chatbridge_gui.gui import growing_chat
-from chatbridge_gui.gui.message_text import pace
-from chatbridge_gui.gui.rates import Rate
+from chatbridge_gui.gui.chat import growing_chat
+from chatbridge_gui.gui.chat.message_text import pace
+from chatbridge_gui.gui.chat.rates import Rate
 from chatbridge_gui.protocol.messages import StreamUpdate
 
 from .driver import Driver, begun, ended, hello, many, message, piece

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from chatbridge_gui.gui.theme import PALETTES
+from chatbridge_gui.gui.widgets.theme import PALETTES
 from chatbridge_gui.protocol.messages import StreamUpdate
 
 from .driver import Driver, begun, ended, message, piece

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from chatbridge_gui.bridge.events import LogRow
-from chatbridge_gui.gui import long_chat
-from chatbridge_gui.gui.message_text import LONGEST_LINE
+from chatbridge_gui.gui.chat import long_chat
+from chatbridge_gui.gui.chat.message_text import LONGEST_LINE
 from chatbridge_gui.protocol.messages import ChatHistory, ChatMessage, ChatRef, Splice, StreamEnd, StreamUpdate
 
 from .driver import CHAT, Driver, begun, changed, edited, ended, hello, history, many, message, piece, state

@@ -6,7 +6,7 @@ import threading
 import time
 
 from chatbridge_gui.bridge.events import HubStopped, LogRow, News, WindowWanted
-from chatbridge_gui.gui.event_queue import EventQueue, RowsLeftOut, WindowEvent
+from chatbridge_gui.gui.background.event_queue import EventQueue, RowsLeftOut, WindowEvent
 from chatbridge_gui.protocol.messages import StreamUpdate, TavernState
 
 

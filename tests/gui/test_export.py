@@ -12,7 +12,7 @@ import pytest
 
 from chatbridge_gui.bridge.events import Answered
 from chatbridge_gui.chat.export import file_name
-from chatbridge_gui.gui.export_bar import ExportBar
+from chatbridge_gui.gui.chat.export_bar import ExportBar
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice
 
 from .driver import CHAT, Driver, begun, changed, edited, hello, history, many, message, piece

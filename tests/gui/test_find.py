@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from chatbridge_gui.bridge.events import News
-from chatbridge_gui.gui import finder, search_pattern
-from chatbridge_gui.gui.find_bar import FindBar
-from chatbridge_gui.gui.finder import Finder
+from chatbridge_gui.gui.chat import finder
+from chatbridge_gui.gui.chat.find_bar import FindBar
+from chatbridge_gui.gui.chat.finder import Finder
+from chatbridge_gui.gui.widgets import search_pattern
 from chatbridge_gui.protocol.messages import ChatMessage, Splice
 
 from .conftest import TOTAL

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from chatbridge_gui.gui.commands import Command, Commands
-from chatbridge_gui.gui.keys import sequences, spoken, with_modifier
 from chatbridge_gui.gui.keys_window import FIXED
+from chatbridge_gui.gui.widgets.commands import Command, Commands
+from chatbridge_gui.gui.widgets.keys import sequences, spoken, with_modifier
 
 from .driver import Driver
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.language import i18n
 
 from .driver import CHAT, Driver, begun, history, many, message, piece, state
 from .test_keys import widgets

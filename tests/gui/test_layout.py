@@ -9,8 +9,8 @@ import tkinter
 import pytest
 
 from chatbridge_gui.bridge.events import PeerJoined, PeerLeft, PeerMeasured, PeersMeasured
+from chatbridge_gui.gui.chat.rates import Rate
 from chatbridge_gui.gui.placing import Box, fitted, read
-from chatbridge_gui.gui.rates import Rate
 from chatbridge_gui.protocol.messages import StreamUpdate
 from chatbridge_gui.settings import Settings
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from chatbridge_gui.bridge.events import LogRow
-from chatbridge_gui.gui.log_pane import MOST_ROWS
-from chatbridge_gui.gui.log_rows import KINDS, LEVELS
+from chatbridge_gui.gui.log.log_pane import MOST_ROWS
+from chatbridge_gui.gui.log.log_rows import KINDS, LEVELS
 
 from .driver import Driver
 
@@ -383,7 +383,7 @@ def test_the_folder_of_the_logs_is_opened_or_it_is_said_why_not(
 ) -> None:
     opened: list[Path] = []
     monkeypatch.setenv("CHATBRIDGE_CONFIG", str(tmp_path))
-    monkeypatch.setattr("chatbridge_gui.gui.below.open_folder", opened.append)
+    monkeypatch.setattr("chatbridge_gui.gui.log.below.open_folder", opened.append)
     driver.window.log_pane.folder_button.invoke()
     driver.until(lambda: opened == [tmp_path / "logs"])
 
@@ -391,7 +391,7 @@ def test_the_folder_of_the_logs_is_opened_or_it_is_said_why_not(
         raise OSError("there is no program xdg-open")
 
     said: list[str] = []
-    monkeypatch.setattr("chatbridge_gui.gui.below.open_folder", fail)
+    monkeypatch.setattr("chatbridge_gui.gui.log.below.open_folder", fail)
     monkeypatch.setattr(driver.window.below, "_tell", lambda tone, text: said.append(f"{tone}: {text}"))
     driver.window.below.log.folder_button.invoke()
     driver.until(lambda: said)

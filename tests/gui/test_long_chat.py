@@ -5,8 +5,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbridge_gui.gui import long_chat
-from chatbridge_gui.gui.shown_range import PAGE
+from chatbridge_gui.gui.chat import long_chat
+from chatbridge_gui.gui.chat.shown_range import PAGE
 from chatbridge_gui.protocol.messages import ChatMessage, Splice
 
 from .conftest import TOTAL

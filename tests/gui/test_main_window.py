@@ -10,7 +10,8 @@ import ttkbootstrap as ttk
 
 from chatbridge_gui.bridge.config import HubConfig
 from chatbridge_gui.bridge.events import HubFailed, HubStopped, LogRow, PeerJoined, TavernsChanged, WindowWanted
-from chatbridge_gui.gui import i18n, main_window
+from chatbridge_gui.gui import main_window
+from chatbridge_gui.gui.language import i18n
 from chatbridge_gui.protocol.messages import ChatRef
 from chatbridge_gui.settings import Settings
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from chatbridge_gui.bridge.events import Answered
-from chatbridge_gui.gui.popover import Popover
+from chatbridge_gui.gui.widgets.popover import Popover
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice, TavernState
 
 from .driver import CHAT, Driver, begun, changed, edited, hello, history, message, piece, state, tavern

@@ -7,7 +7,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbridge_gui.gui.message_text import LONGEST_LINE, body, clean, soft_break, swipes
+from chatbridge_gui.gui.chat.message_text import LONGEST_LINE, body, clean, soft_break, swipes
 
 texts = st.lists(
     st.one_of(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from chatbridge_gui.gui import notices
-from chatbridge_gui.gui.notices import AT_ONCE, WAITING, Action
+from chatbridge_gui.gui.widgets import notices
+from chatbridge_gui.gui.widgets.notices import AT_ONCE, WAITING, Action
 
 from .driver import Driver
 

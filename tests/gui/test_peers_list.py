@@ -12,8 +12,9 @@ from chatbridge_gui.bridge.events import (
     PeerMeasured,
     PeersMeasured,
 )
-from chatbridge_gui.gui import server_panel
-from chatbridge_gui.gui.peer_rows import milliseconds, size
+from chatbridge_gui.gui.language.short_text import size
+from chatbridge_gui.gui.server import server_panel
+from chatbridge_gui.gui.server.peer_rows import milliseconds
 from chatbridge_gui.protocol.messages import TavernState
 
 from .driver import Driver, peer

@@ -11,10 +11,11 @@ from tkinter.font import nametofont
 import pytest
 import ttkbootstrap as ttk
 
-from chatbridge_gui.gui import appearance, desktop, i18n
-from chatbridge_gui.gui.colours import READABLE, contrast, readable
+from chatbridge_gui.gui.language import i18n
 from chatbridge_gui.gui.preferences import Preferences
-from chatbridge_gui.gui.theme import FAMILIES, PALETTES, Look, theme_name
+from chatbridge_gui.gui.widgets import appearance, desktop
+from chatbridge_gui.gui.widgets.colours import READABLE, contrast, readable
+from chatbridge_gui.gui.widgets.theme import FAMILIES, PALETTES, Look, theme_name
 
 from .driver import Driver, many
 

@@ -16,7 +16,7 @@ import pytest
 from chatbridge_gui import demo
 from chatbridge_gui.bridge.events import HubEvent
 from chatbridge_gui.bridge.thread import HubThread
-from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.language import i18n
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.gui.replay import play
 from chatbridge_gui.settings import Settings

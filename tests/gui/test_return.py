@@ -10,7 +10,7 @@ import pytest
 
 from chatbridge_gui.bridge.events import HubStopped, News
 from chatbridge_gui.chat.mirror import ChatMirror
-from chatbridge_gui.gui.taverns import TavernBook
+from chatbridge_gui.gui.tavern.taverns import TavernBook
 from chatbridge_gui.protocol.limits import RETURN
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice, StreamEnd, TavernState
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.drafts import DraftFile, Kept, Unsent
-from chatbridge_gui.gui.outgoing import MOST
-from chatbridge_gui.gui.send_text import without_halves
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.writing.drafts import DraftFile, Kept, Unsent
+from chatbridge_gui.gui.writing.outgoing import MOST
+from chatbridge_gui.gui.writing.send_text import without_halves
 from chatbridge_gui.protocol.messages import ChatRef, Failure, Splice, StreamEnd
 
 from .driver import Driver, begun, changed, history, message, state, tavern

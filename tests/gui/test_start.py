@@ -12,9 +12,10 @@ import pytest
 
 from chatbridge_gui import __version__, settings
 from chatbridge_gui.bridge.events import AccessWanted, HubFailed, HubStarted, HubStopped
-from chatbridge_gui.gui import app, wakeup
+from chatbridge_gui.gui import app
 from chatbridge_gui.gui.app import Options, run
-from chatbridge_gui.gui.event_queue import ReportWritten
+from chatbridge_gui.gui.background import wakeup
+from chatbridge_gui.gui.background.event_queue import ReportWritten
 from chatbridge_gui.gui.main_window import MainWindow
 from chatbridge_gui.settings import Settings
 

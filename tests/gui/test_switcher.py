@@ -9,10 +9,10 @@ import pytest
 import ttkbootstrap as ttk
 
 from chatbridge_gui.bridge.events import Answered
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.chat_header import ChatHeader
-from chatbridge_gui.gui.choices import Choice
-from chatbridge_gui.gui.switcher import Switcher
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.switching.chat_header import ChatHeader
+from chatbridge_gui.gui.switching.choices import Choice
+from chatbridge_gui.gui.switching.switcher import Switcher
 from chatbridge_gui.protocol.messages import ChatRef, Failure, TavernState
 
 from .driver import CHAT, Driver, hello, history, state, tavern

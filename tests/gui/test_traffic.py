@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from chatbridge_gui.bridge.events import Direction, FrameSeen
-from chatbridge_gui.gui.peer_rows import size
-from chatbridge_gui.gui.traffic_frames import WaitingFrames, WantedFrames, pretty, shown
-from chatbridge_gui.gui.traffic_view import MOST_BYTES, MOST_FRAMES, TrafficView
+from chatbridge_gui.gui.language.short_text import size
+from chatbridge_gui.gui.log.traffic_frames import WaitingFrames, WantedFrames, pretty, shown
+from chatbridge_gui.gui.log.traffic_view import MOST_BYTES, MOST_FRAMES, TrafficView
 from chatbridge_gui.recording.file import read
 
 from .driver import Driver

@@ -13,12 +13,12 @@ from typing import get_args
 
 import pytest
 
-from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.language import i18n
 from chatbridge_gui.installer.errors import InstallErrorCode
 from chatbridge_gui.protocol.errors import ErrorCode
 from chatbridge_gui.protocol.messages import Failure, Permission
 
-SOURCES = sorted(Path(str(files("chatbridge_gui.gui"))).glob("*.py"))
+SOURCES = sorted(Path(str(files("chatbridge_gui.gui"))).rglob("*.py"))
 
 
 @pytest.fixture(autouse=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 
 from chatbridge_gui import __version__, installer, settings
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.i18n import install_words
-from chatbridge_gui.gui.install_dialog import InstallDialog
-from chatbridge_gui.gui.upgrades import newer
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.language.i18n import install_words
+from chatbridge_gui.gui.server.install_dialog import InstallDialog
+from chatbridge_gui.gui.server.upgrades import newer
 from chatbridge_gui.installer import InstallError, places
 from chatbridge_gui.settings import Settings
 

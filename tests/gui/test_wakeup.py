@@ -10,8 +10,8 @@ from collections.abc import Callable
 import pytest
 
 from chatbridge_gui.bridge.events import HubStopped, LogRow
-from chatbridge_gui.gui.event_queue import EventQueue, WindowEvent
-from chatbridge_gui.gui.wakeup import PollWakeup, Pump, SocketBell, SocketWakeup, make_wakeup
+from chatbridge_gui.gui.background.event_queue import EventQueue, WindowEvent
+from chatbridge_gui.gui.background.wakeup import PollWakeup, Pump, SocketBell, SocketWakeup, make_wakeup
 
 both = pytest.mark.parametrize("wakeup", [SocketWakeup, PollWakeup], ids=["socket", "poll"])
 

@@ -28,6 +28,21 @@ MAY_KNOW = {
 }
 """For each part, what of ours it may import; every part may ask for the version. Parts not listed may know all."""
 
+_SHARED = {"language", "background", "tavern", "widgets"}
+WINDOW_ROOMS: dict[str, set[str]] = {
+    "language": set(),
+    "background": set(),
+    "tavern": {"language"},
+    "widgets": {"language", "background"},
+    "chat": _SHARED,
+    "messages": {*_SHARED, "chat"},
+    "writing": _SHARED,
+    "switching": _SHARED,
+    "server": _SHARED,
+    "log": _SHARED,
+}
+"""For each room of the window, which others it may know; the modules in the window's own folder may know them all."""
+
 WINDOW_KNOWS_OF_BRIDGE = {f"chatbridge_gui.bridge.{name}" for name in ("thread", "config", "events")}
 
 
@@ -77,6 +92,23 @@ def test_a_module_knows_only_what_its_part_may_know(module: str) -> None:
         assert {name for name in ours(module) if part(name) == "bridge"} <= WINDOW_KNOWS_OF_BRIDGE
 
 
+@pytest.mark.parametrize(
+    "module", [module for module in MODULES if len(module.split(".")) > 3 and part(module) == "gui"]
+)
+def test_a_room_of_the_window_knows_only_those_it_may(module: str) -> None:
+    own = module.split(".")[2]
+    allowed = {f"chatbridge_gui.gui.{room}." for room in (own, *WINDOW_ROOMS[own])}
+    unknown = {name for name in ours(module) if part(name) == "gui" and not name.startswith(tuple(allowed))}
+    assert not unknown
+
+
+@pytest.mark.parametrize("module", [module for module in MODULES if part(module) == "gui"])
+def test_what_says_that_it_has_no_tk_has_none(module: str) -> None:
+    said = ast.get_docstring(ast.parse(MODULES[module].read_text(encoding="utf-8"))) or ""
+    if "No Tk in here." in said or module.startswith("chatbridge_gui.gui.tavern."):
+        assert not {name.split(".")[0] for name in imports(module)} & {"tkinter", "ttkbootstrap"}
+
+
 @pytest.mark.parametrize("module", MODULES)
 def test_tk_is_in_the_window_alone_and_asyncio_outside_it(module: str) -> None:
     roots = {name.split(".")[0] for name in imports(module)}
@@ -113,3 +145,4 @@ def test_the_rules_here_see_what_they_should() -> None:
     assert "chatbridge_gui.protocol.limits" in ours("chatbridge_gui.chat.feed")
     assert "chatbridge_gui.bridge.web" in ours("chatbridge_gui.bridge.server")
     assert {"protocol", "chat", "bridge", "gui", "demo", "settings"} <= {part(module) for module in MODULES}
+    assert "chatbridge_gui.gui.chat.chat_view" in ours("chatbridge_gui.gui.messages.message_desk")

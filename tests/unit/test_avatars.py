@@ -9,9 +9,16 @@ import pytest
 from PIL import Image
 
 from chatbridge_gui.chat.mirror import LiveStream
-from chatbridge_gui.gui import avatar_pictures
-from chatbridge_gui.gui.avatar_pictures import COLOURS, BadPicture, initial, initial_disc, plain_disc, round_picture
-from chatbridge_gui.gui.speakers import Person, Speakers, speaker
+from chatbridge_gui.gui.widgets import avatar_pictures
+from chatbridge_gui.gui.widgets.avatar_pictures import (
+    COLOURS,
+    BadPicture,
+    initial,
+    initial_disc,
+    plain_disc,
+    round_picture,
+)
+from chatbridge_gui.gui.widgets.speakers import Person, Speakers, speaker
 from chatbridge_gui.protocol.messages import ChatRef
 
 SOLO = ChatRef(id="c", kind="solo", character="Alice", avatar="Alice.png", persona="Ann")

@@ -7,8 +7,8 @@ import time
 from typing import Any
 
 from chatbridge_gui.chat.mirror import ChatMirror
-from chatbridge_gui.gui.chat_search import MOST_LEFT_OUT, ChatSearch, Hit, Place
-from chatbridge_gui.gui.search_pattern import search_for
+from chatbridge_gui.gui.chat.chat_search import MOST_LEFT_OUT, ChatSearch, Hit, Place
+from chatbridge_gui.gui.widgets.search_pattern import search_for
 from chatbridge_gui.protocol.messages import ChatChanges, ChatHistory, ChatMessage, ChatRef, Splice
 
 REF = ChatRef(id="a")

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.choices import Choice, Finder, character, chat, day_or_time, people_sections
-from chatbridge_gui.gui.navigation import Navigation, why_not_list, why_not_switch
-from chatbridge_gui.gui.taverns import Tavern
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.switching.choices import Choice, Finder, character, chat, day_or_time, people_sections
+from chatbridge_gui.gui.switching.navigation import Navigation, why_not_list, why_not_switch
+from chatbridge_gui.gui.tavern.taverns import Tavern
 from chatbridge_gui.protocol.messages import ChatRef, Failure, TavernInfo, TavernState
 
 

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.dates import day_text, moment
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.language.dates import day_text, moment
 
 
 @pytest.mark.parametrize(

@@ -17,9 +17,28 @@ from chatbridge_gui.protocol.requests.spec import RequestSpec
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / "chatbridge_gui/docs/extending.md").read_text(encoding="utf-8")
 PROSE = re.sub(r"^ *```.*?^ *```$", "", TEXT, flags=re.DOTALL | re.MULTILINE)
-QUOTED = sorted(set(re.findall(r"`([^`\n]+)`", PROSE)))
-PATHS = [one for one in QUOTED if "/" in one and " " not in one]
-NAMES = [one for one in QUOTED if re.fullmatch(r"[A-Za-z_][\w.-]*", one)]
+STEPS = re.split(r"\n\n+|\n(?=\d\. )", PROSE)
+
+
+def paths(text: str) -> list[str]:
+    return sorted({one for one in re.findall(r"`([^`\n]+)`", text) if "/" in one and " " not in one})
+
+
+def names(text: str) -> list[str]:
+    return sorted(set(re.findall(r"`([A-Za-z_][\w.-]*)`", text)))
+
+
+def files_named(step: str) -> list[Path]:
+    return [path for one in paths(step) if (path := ROOT / one).is_file()]
+
+
+def is_in(name: str, source: str) -> bool:
+    last = name.rpartition(".")[2]
+    return re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", source) is not None
+
+
+PATHS = paths(PROSE)
+NAMES = names(PROSE)
 SOURCE = "\n".join(
     path.read_text(encoding="utf-8")
     for folder, endings in (
@@ -43,10 +62,15 @@ def test_each_path_is_there(path: str) -> None:
     assert (ROOT / path).exists()
 
 
+@pytest.mark.parametrize("step", [step for step in STEPS if files_named(step)])
+def test_the_names_of_a_step_are_in_the_files_it_names(step: str) -> None:
+    source = "\n".join(path.read_text(encoding="utf-8") for path in files_named(step))
+    assert not [name for name in names(step) if not is_in(name, source)]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_each_name_is_there(name: str) -> None:
-    last = name.rpartition(".")[2]
-    assert re.search(rf"(?<![\w-]){re.escape(last)}(?![\w-])", SOURCE), f"nothing is called {name}"
+    assert is_in(name, SOURCE), f"nothing is called {name}"
 
 
 def test_it_speaks_of_enough_to_be_a_test() -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbridge_gui.gui.markup import START, State, address_at, style_line
+from chatbridge_gui.gui.chat.markup import START, State, address_at, style_line
 
 marks = st.text('ab *_`"“”「」『』«»~-1.)([]\\<>$', max_size=60)
 texts = st.one_of(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbridge_gui.gui import open_folder as module
-from chatbridge_gui.gui.open_folder import open_folder
+from chatbridge_gui.gui.widgets import open_folder as module
+from chatbridge_gui.gui.widgets.open_folder import open_folder
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the programs here are shell scripts")
 

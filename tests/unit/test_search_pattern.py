@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from chatbridge_gui.gui.search_pattern import SPANS_A_TEXT, BadPattern, TooSlow, search_for
+from chatbridge_gui.gui.widgets.search_pattern import SPANS_A_TEXT, BadPattern, TooSlow, search_for
 
 
 def spans(pattern: str, text: str, *, is_expression: bool = False) -> list[tuple[int, int]]:

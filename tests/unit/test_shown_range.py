@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from chatbridge_gui.chat import splices
 from chatbridge_gui.chat.mirror import ChatMirror
 from chatbridge_gui.chat.splices import Splice, Splices
-from chatbridge_gui.gui.shown_range import HEAVY, MOST, PAGE, ShownRange, page
+from chatbridge_gui.gui.chat.shown_range import HEAVY, MOST, PAGE, ShownRange, page
 from chatbridge_gui.protocol.messages import ChatChanges, ChatHistory, ChatMessage, ChatRef, Set
 from chatbridge_gui.protocol.messages import Splice as Change
 

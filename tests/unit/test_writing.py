@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from chatbridge_gui import settings
-from chatbridge_gui.gui.drafts import DraftFile, Kept, Unsent
-from chatbridge_gui.gui.outgoing import Outbox, Outgoing
-from chatbridge_gui.gui.send_history import MOST, SendHistory
-from chatbridge_gui.gui.slash_commands import CommandList, Place, command_of, first_name, is_command, place_in
-from chatbridge_gui.gui.taverns import SentText, Tavern
+from chatbridge_gui.gui.tavern.taverns import SentText, Tavern
+from chatbridge_gui.gui.writing.drafts import DraftFile, Kept, Unsent
+from chatbridge_gui.gui.writing.outgoing import Outbox, Outgoing
+from chatbridge_gui.gui.writing.send_history import MOST, SendHistory
+from chatbridge_gui.gui.writing.slash_commands import CommandList, Place, command_of, first_name, is_command, place_in
 from chatbridge_gui.protocol.messages import ChatRef, TavernInfo
 from chatbridge_gui.settings import SettingsError
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.switcher import Page
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.switching.switcher import Page
 from chatbridge_gui.protocol.messages import ChatRef, Failure
 
 from ..driver import Driver, history, state

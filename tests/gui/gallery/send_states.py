@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from chatbridge_gui.gui import i18n
+from chatbridge_gui.gui.language import i18n
 from chatbridge_gui.protocol.messages import Failure, Permission, TavernState
 
 from ..driver import Driver

@@ -12,8 +12,8 @@ from typing import Final, Literal
 import ttkbootstrap as ttk
 from PIL import Image, ImageGrab
 
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.theme import FAMILIES, theme_name
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.widgets.theme import FAMILIES, theme_name
 from chatbridge_gui.settings import Settings
 
 from ..driver import Driver

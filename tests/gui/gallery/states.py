@@ -6,8 +6,8 @@ from collections.abc import Callable
 from typing import Final
 
 from chatbridge_gui.bridge.events import HubFailed, LogRow, PeerJoined
-from chatbridge_gui.gui import i18n
-from chatbridge_gui.gui.notices import Action
+from chatbridge_gui.gui.language import i18n
+from chatbridge_gui.gui.widgets.notices import Action
 from chatbridge_gui.protocol.messages import ChatMessage, ChatRef, Failure
 
 from ..driver import Driver, begun, history, message, peer, piece, state, tavern

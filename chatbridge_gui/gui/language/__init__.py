@@ -1,0 +1,1 @@
+"""The user's language: the window's words, and how dates and sizes are written."""

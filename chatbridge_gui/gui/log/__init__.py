@@ -1,0 +1,1 @@
+"""Below the chat: the log and the traffic."""

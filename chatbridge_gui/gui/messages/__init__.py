@@ -1,0 +1,1 @@
+"""What is done with single messages of the chat."""

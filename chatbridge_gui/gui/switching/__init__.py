@@ -1,0 +1,1 @@
+"""Whom and what one talks to, and switching to another."""
