@@ -17,9 +17,10 @@ from .tavern import Tavern
 from .window import Window
 
 COUNT, LENGTH = 10_000, 1700
-RATE = 450_000
-"""Bytes per second, until enough of a reply was seen while the chat still comes: a page is on its way for 0.6 s, and
-the whole chat for 45 s, of which a slow computer needs half until its SillyTavern has saved the message and begins."""
+BEFORE, RATE = 200_000, 450_000
+"""Bytes per second, until the reply begins and from then on, until enough of it was seen while the chat still comes.
+Before it the whole chat would take 100 s: a slow computer needs 20 s until its SillyTavern has saved the message. With
+it a page takes 0.6 s, and a state of the reply comes after each."""
 ENOUGH = 20
 """States of the reply."""
 OWN = 0.1
@@ -71,7 +72,8 @@ def test_while_10_000_messages_come_and_a_reply_streams(
     mirror = shown.mirror
     everybody.until(lambda: context(page, "c.chat.length") == COUNT, "the page to be ready", 60)
     words = [f"word{number} " for number in range(600)]
-    model.say(Reply(words, delay=0.03))
+    model.say(Reply(words, delay=0.05))
+    line.rate = BEFORE
     desktop.write("Now.")
     desktop.press("Return")
     growing_meanwhile: set[str] = set()
@@ -79,8 +81,8 @@ def test_while_10_000_messages_come_and_a_reply_streams(
     def done() -> bool:
         if not mirror.complete:
             growing_meanwhile.update(live.shown for live in mirror.streams.values())
-        if len(growing_meanwhile) >= ENOUGH:
-            line.rate = 0
+        if growing_meanwhile:
+            line.rate = RATE if len(growing_meanwhile) < ENOUGH else 0
         return mirror.complete and mirror.total == COUNT + 2 and not mirror.streams
 
     with heart:

@@ -23,7 +23,7 @@ LATE = 0.5
 """Seconds that a reader may show what SillyTavern shows no longer."""
 STEPS = 10
 """So many different texts each reader must have been seen to show."""
-PACE = 0.06
+PACE = 0.1
 
 RECORD = """
     const shown = testRig.shown = [];
