@@ -13,6 +13,7 @@ from websockets.http11 import Request, Response
 
 from chatbridge_gui.bridge import addresses, neighbour, web
 from chatbridge_gui.bridge.config import HubConfig
+from chatbridge_gui.bridge.connections import HubConnection
 from chatbridge_gui.bridge.doorman import Doorman
 from chatbridge_gui.bridge.entrance import Entrance, address, decode_frame
 from chatbridge_gui.bridge.events import HubFailed, HubStarted, Observer, PeersMeasured
@@ -59,7 +60,7 @@ class HubServer:
         self._observer = observer
         self._failed = failed
         self._server: Server | None = None
-        self._sockets: weakref.WeakSet[ServerConnection] = weakref.WeakSet()
+        self._sockets: weakref.WeakSet[HubConnection] = weakref.WeakSet()
         self._connected = 0
         self._checks: asyncio.Task[None] | None = None
 
@@ -87,7 +88,7 @@ class HubServer:
                 compression=None,
                 max_size=limits.FRAME_BYTES,
                 ping_interval=limits.PING_INTERVAL,
-                ping_timeout=limits.PING_TIMEOUT,
+                ping_timeout=None,  # any sign of life will do: see HubConnection
                 close_timeout=1,
                 server_header=None,
                 logger=library_logger(self.hub.log, self._failed),
@@ -116,7 +117,7 @@ class HubServer:
                 await asyncio.wait_for(self._server.wait_closed(), _PATIENCE_AT_THE_END)
             except TimeoutError:  # a peer that is dead, or has not even sent its handshake
                 for connection in self._sockets:
-                    _cut_off(connection)
+                    connection.cut_off()
                 await self._server.wait_closed()
             self._server = None
             self.hub.log("info", "server", "stopped")
@@ -154,12 +155,13 @@ class HubServer:
             return await asyncio.to_thread(web.answer, request, headers.get("Origin"))
         return None
 
-    def _new_connection(self, *arguments: Any, **options: Any) -> ServerConnection:
-        connection = ServerConnection(*arguments, **options)
+    def _new_connection(self, *arguments: Any, **options: Any) -> HubConnection:
+        connection = HubConnection(*arguments, **options)
         self._sockets.add(connection)
         return connection
 
     async def _connection(self, connection: ServerConnection) -> None:
+        assert isinstance(connection, HubConnection)
         outbox = Outbox()
         peer: Peer | None = None
         ended_by_peer = False
@@ -170,7 +172,7 @@ class HubServer:
             if code != CloseCode.GOING_AWAY:
                 who = peer.label if peer is not None else address(connection)
                 self.hub.log("warning", "peer", f"closing the connection ({int(code)}): {reason}", who)
-            asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, _cut_off, connection)
+            asyncio.get_running_loop().call_later(limits.CLOSE_TIMEOUT, connection.cut_off)
 
         outbox.on_close = closing
         line = self.tap.line(address(connection), self.config.token)
@@ -193,7 +195,7 @@ class HubServer:
             await sender
             self._connected -= 1
 
-    async def _frames(self, connection: ServerConnection, peer: Peer, frame: Frame | None, line: Line) -> None:
+    async def _frames(self, connection: HubConnection, peer: Peer, frame: Frame | None, line: Line) -> None:
         offences = 0
         while True:
             try:
@@ -219,20 +221,27 @@ class HubServer:
                     return
             frame = None
 
-    def _log_close(self, connection: ServerConnection, peer: Peer | None, closed: ConnectionClosed) -> None:
-        """What the WebSocket layer closed for breaking its rules is worth a line; the rest is said by `left`."""
+    def _log_close(self, connection: HubConnection, peer: Peer | None, closed: ConnectionClosed) -> None:
+        """A connection that was cut off, or closed by the WebSocket layer for breaking its rules, is worth a line; the
+        rest is said by `left`."""
         sent = closed.sent
-        if sent is not None and not closed.rcvd_then_sent and sent.code in _RULES_BROKEN:
-            who = peer.label if peer is not None else address(connection)
+        who = peer.label if peer is not None else address(connection)
+        if connection.silent_for > limits.SILENCE:
+            self.hub.log("warning", "peer", f"cut off: nothing came from it for {limits.SILENCE:.0f} s", who)
+        elif sent is not None and not closed.rcvd_then_sent and sent.code in _RULES_BROKEN:
             self.hub.log("warning", "frame", f"closed the connection ({sent.code}): {sent.reason}", who)
 
     async def _check_regularly(self) -> None:
         while True:
             await asyncio.sleep(limits.CHECK_INTERVAL)
             self.hub.check_taverns()
+            for connection in tuple(self._sockets):
+                connection.time_passed(limits.CHECK_INTERVAL)
+                if connection.silent_for > limits.SILENCE:
+                    connection.cut_off()
 
 
-async def _send(connection: ServerConnection, outbox: Outbox, line: Line) -> None:
+async def _send(connection: HubConnection, outbox: Outbox, line: Line) -> None:
     """Send what waits for a peer until it is closed from either side."""
     try:
         while (frame := await outbox.next()) is not None:
@@ -242,12 +251,6 @@ async def _send(connection: ServerConnection, outbox: Outbox, line: Line) -> Non
         await connection.close(*outbox.closing)
     except TimeoutError:
         outbox.close(CloseCode.TOO_SLOW, "the peer takes nothing any more")
-        _cut_off(connection)
+        connection.cut_off()
     except ConnectionClosed:
         outbox.close(CloseCode.GOING_AWAY, "")
-
-
-def _cut_off(connection: ServerConnection) -> None:
-    """End a connection at once, without a word; one that has ended already is left as it is."""
-    if hasattr(connection, "transport"):
-        connection.transport.abort()

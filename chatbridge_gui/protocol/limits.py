@@ -35,8 +35,8 @@ RETURN: Final = 20.0
 PING_INTERVAL: Final = 10.0
 """How often the hub pings each peer, so that a connection that has died unseen is noticed."""
 
-PING_TIMEOUT: Final = 20.0
-"""A peer that has not answered a ping by then is taken for dead."""
+SILENCE: Final = 30.0
+"""A peer from which nothing has come for so long, no answer to a ping and no part of a frame, is taken for dead."""
 
 OFFENCES: Final = 20
 """So many refused frames in a row from one peer close its connection; a good frame sets the count back."""

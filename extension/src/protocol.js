@@ -20,8 +20,8 @@ export const LIMITS = Object.freeze({
     fieldPiece: 64 * 1024,
     /** The most of somebody else's words that is passed on as a reason. */
     reasonCharacters: 2000,
-    /** Pages wait while more than this is on its way. */
-    backlogBytes: 1024 * 1024,
+    /** Pages wait while more than this is on its way: on a slow line a reply has to wait for it. */
+    backlogBytes: 256 * 1024,
     /** The longest name the hub takes. */
     nameCharacters: 200,
     /** Without a `welcome` by then, another program answers at this port. */

@@ -4,7 +4,7 @@ import { LIMITS } from './protocol.js';
 
 /** How long a turn is used for messages, in milliseconds; what they are sent in takes a little longer. */
 const SLICE = 2;
-const BACKLOG_PAUSE = 50;
+const BACKLOG_PAUSE = 10;
 
 /**
  * Begins a slice.

@@ -362,12 +362,34 @@ def test_a_peer_that_takes_nothing_any_more_is_let_go(rig: Rig, monkeypatch: pyt
 
 
 def test_a_peer_that_answers_no_ping_is_let_go(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
-    rig.stop()
-    monkeypatch.setattr(limits, "PING_INTERVAL", 0.05)
-    monkeypatch.setattr(limits, "PING_TIMEOUT", 0.1)
-    rig.start()
+    silences(rig, monkeypatch, 0.1)
     with rig.dead_peer() as dead:
         dead.sendall(raw_frame(encode("hello", {"role": "tavern", "name": "dead"})))
         joined = rig.wait_for(PeerJoined)
         left = rig.wait_for(PeerLeft)
     assert left.info == joined.info
+    assert rig.wait_for_log("cut off: nothing came from it for").peer == "tavern 1"
+
+
+def test_a_line_so_slow_that_a_ping_cannot_be_answered_for_long_holds(
+    rig: Rig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silences(rig, monkeypatch, 0.3)
+    with rig.dead_peer() as slow:
+        slow.sendall(raw_frame(encode("hello", {"role": "app", "name": "slow"})))
+        rig.wait_for(PeerJoined)
+        frame = raw_frame(encode("broadcast", {"data": "x" * 100}))
+        for byte in frame:
+            slow.sendall(bytes([byte]))
+            time.sleep(0.01)
+        assert not rig.told(PeerLeft), f"{len(frame)} bytes took longer than the silence that is allowed"
+        rig.wait_for(PeerLeft)
+
+
+def silences(rig: Rig, monkeypatch: pytest.MonkeyPatch, seconds: float) -> None:
+    """Begin anew with a hub that bears so much silence."""
+    rig.stop()
+    monkeypatch.setattr(limits, "PING_INTERVAL", 0.05)
+    monkeypatch.setattr(limits, "CHECK_INTERVAL", 0.02)
+    monkeypatch.setattr(limits, "SILENCE", seconds)
+    rig.start()
