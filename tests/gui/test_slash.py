@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tkinter import ttk
+from tkinter.font import nametofont
 from typing import Any
 
 import pytest
@@ -59,6 +60,26 @@ def test_what_fits_is_offered_while_a_command_is_written(driver: Driver) -> None
     write(driver, "lx")
     assert offered(driver) == [] and "No command begins" in driver.window.send_box.popup.about_text()
     assert [one[0] for one in driver.hub.requests] == ["list_commands"], "it is asked for once"
+
+
+def test_larger_texts_have_room_in_the_offers(driver: Driver) -> None:
+    permitted(driver)
+    look = driver.window.look
+    try:
+        for percent in (200, 80):
+            look.resize(percent)
+            write(driver, "/de")
+            driver.settle()
+            rows = driver.window.send_box.popup.nametowidget("inside.commands")
+            assert isinstance(rows, ttk.Treeview)
+            _, _, wide, high = [int(side) for side in rows.bbox("0", "#0")]
+            font = nametofont("TkDefaultFont", root=driver.root)
+            assert high >= font.metrics("linespace") and wide >= font.measure("/delswipe [swipe id]")
+            assert high < 2 * font.metrics("linespace")
+            driver.press("<Escape>")
+            driver.window.send_box.text.delete("1.0", "end")
+    finally:
+        look.resize(100)
 
 
 def test_arrows_choose_and_tab_or_enter_takes_the_choice(driver: Driver) -> None:

@@ -6,6 +6,7 @@ It never has the keyboard: the text keeps it and passes the keys on.
 import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import Event
+from tkinter.font import nametofont
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -16,8 +17,9 @@ from chatbridge_gui.gui.writing.slash_commands import SlashCommand
 
 MOST_ROWS: Final = 8
 LEAST_ROWS: Final = 2
-ROW_HEIGHT: Final = 24
-ABOUT_HEIGHT: Final = 90
+AROUND_ROW: Final = 6
+"""What a row is higher than its text, in pixels at 96 dpi."""
+ABOUT_LINES: Final = 6
 WIDTH: Final = 900
 NAME_WIDTH: Final = 260
 HELP_LENGTH: Final = 400
@@ -32,7 +34,7 @@ class SlashPopup(tkinter.Frame):
         self.look = look
         self.commands: tuple[SlashCommand, ...] = ()
         self._picked = picked
-        self._inside = ttk.Frame(self, padding=look.px(4))
+        self._inside = ttk.Frame(self, name="inside", padding=look.px(4))
         self._list = ttk.Treeview(
             self._inside,
             name="commands",
@@ -41,7 +43,7 @@ class SlashPopup(tkinter.Frame):
             selectmode="browse",
             takefocus=False,
         )
-        self._list.column("#0", width=look.px(NAME_WIDTH), stretch=False)
+        self._list.column("#0", stretch=False)
         self._list.column("help", width=look.px(200), stretch=True)
         self._about = ttk.Label(self._inside, name="about", font=look.small, justify="left", anchor="w")
         self._inside.pack(fill="both", expand=True, padx=1, pady=1)
@@ -49,6 +51,7 @@ class SlashPopup(tkinter.Frame):
         self._about.bind(
             "<Configure>", lambda event: self._about.configure(wraplength=max(event.width - 4, look.px(200)))
         )
+        look.when_resized(self, self._restyle)
         self._list.bind("<Button-1>", self._pressed)
         self._list.bind("<ButtonRelease-1>", self._released)
         self._list.bind("<Double-Button-1>", lambda _event: "break")
@@ -119,11 +122,12 @@ class SlashPopup(tkinter.Frame):
     def _restyle(self) -> None:
         """A theme that is used for the first time, or again, has none of it."""
         palette, style = self.look.palette, ttk.Style()
-        style.configure(STYLE, rowheight=self.look.px(ROW_HEIGHT), borderwidth=0)
+        style.configure(STYLE, rowheight=self._row_height, borderwidth=0)
         style.map(
             STYLE, background=[("selected", palette.chosen_background)], foreground=[("selected", palette.accent)]
         )
         self._list.configure(style=STYLE)
+        self._list.column("#0", width=self.look.px(NAME_WIDTH) * self.look.size // 100)
 
     def _choose(self, at: int) -> None:
         self._list.selection_set(str(at))
@@ -135,10 +139,15 @@ class SlashPopup(tkinter.Frame):
         if chosen is not None:
             self._about.configure(text=_about(chosen))
 
+    @property
+    def _row_height(self) -> int:
+        return int(nametofont("TkDefaultFont", root=self).metrics("linespace")) + self.look.px(AROUND_ROW)
+
     def _room(self, over: tkinter.Misc) -> int:
         """For how many rows there is room above the text."""
         above = over.winfo_rooty() - over.nametowidget(self.winfo_parent()).winfo_rooty()
-        return int(above - self.look.px(ABOUT_HEIGHT)) // self.look.px(ROW_HEIGHT)
+        about = ABOUT_LINES * self.look.small.metrics("linespace")
+        return int(above - about) // self._row_height
 
     def _place(self, over: tkinter.Misc) -> None:
         width = min(over.winfo_width(), self.look.px(WIDTH))
