@@ -52,30 +52,30 @@ def test_only_web_addresses_are_ever_offered(text: str, column: int) -> None:
     ("text", "expected"),
     [
         ("plain text", {}),
-        ("*She smiles.*", {"narration": "*She smiles.*", "mark": "*|*"}),
+        ("*She smiles.*", {"narration": "*She smiles.*", "elided": "*|*"}),
         ('She says "Hello!" and', {"speech": '"Hello!"'}),
         ("“Hello!” 「你好」 『哼』 «oui»", {"speech": "“Hello!”|「你好」|『哼』|«oui»"}),
-        ("**Never** again", {"bold": "**Never**", "mark": "**|**"}),
-        ("***both***", {"bold": "**both**", "narration": "***both***", "mark": "***|***"}),
-        ("__under__ and _thin_", {"underline": "__under__", "narration": "_thin_", "mark": "__|__|_|_"}),
-        ('*He says "no*w" then', {"narration": '*He says "no*', "speech": '"no*w"', "mark": "*|*"}),
-        ("*a **b** c*", {"narration": "*a **b** c*", "bold": "**b**", "mark": "*|**|**|*"}),
-        ('use `*this* "x"`!', {"code": '`*this* "x"`', "mark": "`|`"}),
-        ("``a ` b``", {"code": "``a ` b``", "mark": "``|``"}),
+        ("**Never** again", {"bold": "**Never**", "elided": "**|**"}),
+        ("***both***", {"bold": "**both**", "narration": "***both***", "elided": "***|***"}),
+        ("__under__ and _thin_", {"underline": "__under__", "narration": "_thin_", "elided": "__|__|_|_"}),
+        ('*He says "no*w" then', {"narration": '*He says "no*', "speech": '"no*w"', "elided": "*|*"}),
+        ("*a **b** c*", {"narration": "*a **b** c*", "bold": "**b**", "elided": "*|**|**|*"}),
+        ('use `*this* "x"`!', {"code": '`*this* "x"`', "elided": "`|`"}),
+        ("``a ` b``", {"code": "``a ` b``", "elided": "``|``"}),
         ("2 * 3 * 4, snake_case_name, a_b", {}),
         ("* * *", {"item": "* * *", "mark": "*"}),
         ("***", {}),
         ('a 5" screen, *open', {}),
         ('“open and "closed"', {"speech": '"closed"'}),
-        ("- one *two*", {"item": "- one *two*", "mark": "-|*|*", "narration": "*two*"}),
-        ("# A *small* thing", {"heading": "# A *small* thing", "mark": "#|*|*", "narration": "*small*"}),
-        ("###### six", {"heading": "###### six", "mark": "######"}),
+        ("- one *two*", {"item": "- one *two*", "mark": "-", "elided": "*|*", "narration": "*two*"}),
+        ("# A *small* thing", {"heading": "# A *small* thing", "elided": "# |*|*", "narration": "*small*"}),
+        ("###### six", {"heading": "###### six", "elided": "###### "}),
         ("####### seven", {}),
         ("#tag, # and C# ", {}),
         ("12. twelve", {"item": "12. twelve", "mark": "12."}),
         ("see https://a.b/c_d_e?f=1.", {"link": "https://a.b/c_d_e?f=1"}),
         ("(https://a.b/c_(d))", {"link": "https://a.b/c_(d)"}),
-        ("[here](https://a.b/c) now", {"link": "here", "mark": "[|](https://a.b/c)"}),
+        ("[here](https://a.b/c) now", {"link": "here", "elided": "[|](https://a.b/c)"}),
         ("[bad](javascript:alert(1)) file:///etc", {}),
         ("<b>bold</b> <script>", {}),
     ],
@@ -87,8 +87,8 @@ def test_marks_give_styles(text: str, expected: dict[str, str]) -> None:
 
 def test_what_is_being_written_counts_as_open() -> None:
     assert styled('She says "Hel', more=True) == {"speech": '"Hel'}
-    assert styled("*She", more=True) == {"narration": "*She", "mark": "*"}
-    assert styled("**No", more=True) == {"bold": "**No", "mark": "**"}
+    assert styled("*She", more=True) == {"narration": "*She", "elided": "*"}
+    assert styled("**No", more=True) == {"bold": "**No", "elided": "**"}
 
 
 def test_what_is_open_goes_on_with_the_next_part_of_a_line() -> None:
@@ -97,7 +97,7 @@ def test_what_is_open_goes_on_with_the_next_part_of_a_line() -> None:
     assert styled('so" and* goes "on"', state=state) == {
         "speech": 'so"|"on"',
         "narration": 'so" and*',
-        "mark": "*",
+        "elided": "*",
     }
 
 

@@ -73,4 +73,5 @@ def _configure_markup(text: tkinter.Text, look: Look, indent: int, ground: str) 
         spacing2=0,
     )
     text.tag_configure("mark", foreground=palette.narration)
+    text.tag_configure("elided", elide=True)
     text.tag_configure("link", foreground=palette.accent, underline=True)

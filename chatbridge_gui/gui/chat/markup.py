@@ -1,8 +1,8 @@
 """A message's text as pieces with styles, line by line, as SillyTavern would show it. No Tk in here.
 
-The marks stay in the text, with the style `mark`: what is copied is what was written, and a reply that grows is only
-ever appended to. SillyTavern lets an emphasis go on over a line end; here each ends with its line, so that a growing
-reply has no more than its last line to style anew.
+The marks stay in the text, `elided` where SillyTavern shows none and as a `mark` where it shows another: what is copied
+is what was written, and a reply that grows is only ever appended to. SillyTavern lets an emphasis go on over a line
+end; here each ends with its line, so that a growing reply has no more than its last line to style anew.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Final, Literal, NamedTuple, TypeAlias
 
 Style: TypeAlias = Literal[
-    "narration", "speech", "bold", "underline", "code", "fence", "mark", "link", "item", "heading"
+    "narration", "speech", "bold", "underline", "code", "fence", "mark", "elided", "link", "item", "heading"
 ]
 Styled: TypeAlias = tuple[str, tuple[Style, ...]]
 
@@ -35,7 +35,7 @@ _MARKS: Final = re.compile(
 )
 _FENCE: Final = re.compile(r" {0,3}(`{3,}|~{3,})(.*)", re.DOTALL)
 _ITEM: Final = re.compile(r"[ \t]{0,12}(?:[-+*]|\d{1,4}[.)])(?=[ \t])")
-_HEADING: Final = re.compile(r" {0,3}#{1,6}(?=[ \t]+\S)")
+_HEADING: Final = re.compile(r" {0,3}#{1,6}[ \t]+(?=\S)")
 _AFTER_ADDRESS: Final = ".,;:!?'*_~"
 _EMPHASIS: Final[dict[str, Style]] = {"*": "narration", "**": "bold", "_": "narration", "__": "underline"}
 
@@ -69,7 +69,7 @@ def style_line(text: str, state: State = START, *, more: bool = False) -> tuple[
     heading = _HEADING.match(text) if state == START else None
     if heading is not None:
         begin = heading.end()
-        spans += [_Span(0, len(text), "heading"), _Span(0, begin, "mark")]
+        spans += [_Span(0, len(text), "heading"), _Span(0, begin, "elided")]
     speech = _Speech(text, state.speech, more=more)
     emphasis = _Emphasis(text, state.emphasis, more=more)
     for mark in _marks(text, begin, spans):
@@ -103,13 +103,13 @@ def _marks(text: str, begin: int, spans: list[_Span]) -> Iterable[re.Match[str]]
             if later:
                 length = position - mark.start()
                 end = later.pop() + length
-                spans += [_Span(mark.start(), end, "code"), _Span(mark.start(), position, "mark")]
-                spans.append(_Span(end - length, end, "mark"))
+                spans += [_Span(mark.start(), end, "code"), _Span(mark.start(), position, "elided")]
+                spans.append(_Span(end - length, end, "elided"))
                 position = end
         elif mark["named"]:
             middle = text.index("](", mark.start())
-            spans += [_Span(mark.start(), mark.start() + 1, "mark"), _Span(mark.start() + 1, middle, "link")]
-            spans.append(_Span(middle, position, "mark"))
+            spans += [_Span(mark.start(), mark.start() + 1, "elided"), _Span(mark.start() + 1, middle, "link")]
+            spans.append(_Span(middle, position, "elided"))
         elif mark["link"]:
             position = mark.start() + len(_trimmed(mark["link"]))
             spans.append(_Span(mark.start(), position, "link"))
@@ -204,8 +204,8 @@ class _Emphasis:
         end = position + used
         self._spans.append(_Span(inner, end, _EMPHASIS[run[:used]]))
         if not carried:
-            self._spans.append(_Span(inner, inner + used, "mark"))
-        self._spans.append(_Span(position, end, "mark"))
+            self._spans.append(_Span(inner, inner + used, "elided"))
+        self._spans.append(_Span(position, end, "elided"))
         if left:
             self._push(left, begin, carried=carried)
         return run[used:], end
@@ -220,7 +220,7 @@ class _Emphasis:
                 marks = {run[:2]} if len(run) < 3 else {run[0], run[:2]}
                 self._spans += [_Span(begin, len(self._text), _EMPHASIS[mark]) for mark in marks]
                 if not carried:
-                    self._spans.append(_Span(begin, begin + len(run), "mark"))
+                    self._spans.append(_Span(begin, begin + len(run), "elided"))
         return self._spans
 
 
