@@ -103,8 +103,10 @@ class Walk(Walker):
             answer = self.ask(app, "send_message", content | {"tavern": max(app.mirrors)}, id, 70)
             if answer is not None and answer["type"] == "result":
                 break
-            # A hub that was killed has forgotten the request, or has not got the page back. The key stays the same.
-            assert self.served is not None, answer
+            # Between a cut and the page's return no tavern is there, and nothing was done. A hub that was killed has
+            # forgotten the request, or has not got the page back. The key stays the same.
+            is_away = answer is not None and answer["content"]["code"] == "no_tavern"
+            assert self.served is not None or is_away, answer
             assert answer is None or answer["content"]["retryable"], answer
             assert time.monotonic() < end, f"no result of {id}: {answer}"
             self.everybody.turn()
@@ -119,11 +121,13 @@ class Walk(Walker):
 
     def _can_swipe(self) -> bool:
         """Whether SillyTavern would swipe: a character's last message, which it also shows. What other extensions push
-        into the chat or move there has no row, and a swipe of it leaves SillyTavern's swiping blocked."""
+        into the chat or move there has no row, and a swipe of it leaves SillyTavern's swiping blocked; in a group it
+        generates nothing for somebody who is no member."""
         return bool(
             context(
                 self.page,
                 """c.chat.length > 1 && !c.chat.at(-1).is_user && !c.chat.at(-1).is_system
+                && (c.groupId == null || c.chat.at(-1).name !== 'Ghost')
                 && document.querySelector('#chat .mes.last_mes')?.getAttribute('mesid') === String(c.chat.length - 1)
                 && document.querySelectorAll('#chat .mes').length === c.chat.length""",
             )
@@ -178,8 +182,11 @@ class Walk(Walker):
         self.everybody.do(f"c.chat[{self._at()}].extra = {{mine: {{deep: [{len(self.steps)}, null]}}}};")
 
     def delete(self) -> None:
-        if self.length > 2:
-            command(self.page, f"/cut {self.chance.randrange(1, self.length)}")
+        # Of those that stand on the page: at one that another extension has only put into the array, SillyTavern fails.
+        shown = "[...document.querySelectorAll('#chat .mes')].map((one) => Number(one.getAttribute('mesid')))"
+        deletable = [at for at in context(self.page, shown) if at > 0]
+        if self.length > 2 and deletable:
+            command(self.page, f"/cut {self.chance.choice(deletable)}")
 
     def hide(self) -> None:
         command(self.page, f"/{self.chance.choice(('hide', 'unhide'))} {self._at()}")
