@@ -3,6 +3,8 @@
 from websockets.asyncio.server import ServerConnection
 from websockets.protocol import State
 
+from chatbridge_gui.protocol import limits
+
 
 class HubConnection(ServerConnection):
     """Whatever comes is a sign of life. The answer to a ping would not do alone: on a slow line it has to wait behind
@@ -10,6 +12,10 @@ class HubConnection(ServerConnection):
 
     silent_for = 0.0
     """Seconds, as far as they were told: while the whole computer sleeps nobody is silent."""
+
+    @property
+    def has_fallen_silent(self) -> bool:
+        return self.silent_for > limits.SILENCE
 
     def data_received(self, data: bytes) -> None:
         self.silent_for = 0.0

@@ -226,7 +226,7 @@ class HubServer:
         rest is said by `left`."""
         sent = closed.sent
         who = peer.label if peer is not None else address(connection)
-        if connection.silent_for > limits.SILENCE:
+        if connection.has_fallen_silent:
             self.hub.log("warning", "peer", f"cut off: nothing came from it for {limits.SILENCE:.0f} s", who)
         elif sent is not None and not closed.rcvd_then_sent and sent.code in _RULES_BROKEN:
             self.hub.log("warning", "frame", f"closed the connection ({sent.code}): {sent.reason}", who)
@@ -237,7 +237,7 @@ class HubServer:
             self.hub.check_taverns()
             for connection in tuple(self._sockets):
                 connection.time_passed(limits.CHECK_INTERVAL)
-                if connection.silent_for > limits.SILENCE:
+                if connection.has_fallen_silent:
                     connection.cut_off()
 
 

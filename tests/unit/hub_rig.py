@@ -259,6 +259,16 @@ def text_frame(text: str, opcode: int = 1) -> bytes:
     return raw_frame(text.encode(), opcode)
 
 
+def hang_up(tcp: socket.socket) -> None:
+    """Say no more, and read until the hub has ended the connection, too."""
+    tcp.shutdown(socket.SHUT_WR)
+    try:
+        while tcp.recv(65536):
+            pass
+    except ConnectionError:
+        pass
+
+
 def raw_frame(data: bytes, opcode: int = 1) -> bytes:
     length = len(data)
     if length < 126:

@@ -1,12 +1,11 @@
 """Whatever one peer sends, it alone bears it: a clear error or a close reason, and everyone else lives on."""
 
 import json
-import socket
 import time
 from collections.abc import Callable, Iterator
 
 import pytest
-from hub_rig import GREETING, PATIENCE, Client, Rig, page, raw_frame, text_frame
+from hub_rig import GREETING, PATIENCE, Client, Rig, hang_up, page, raw_frame, text_frame
 
 from chatbridge_gui.bridge import entrance, peers
 from chatbridge_gui.bridge.events import LogRow, PeerJoined, PeerLeft
@@ -165,12 +164,7 @@ def test_invalid_utf_8_closes_it_with_1007(rig: Rig) -> None:
 def test_frames_that_are_none_end_the_connection(rig: Rig, data: bytes) -> None:
     with rig.dead_peer() as tcp:
         tcp.sendall(data)
-        tcp.shutdown(socket.SHUT_WR)
-        try:
-            while tcp.recv(4096):
-                pass
-        except ConnectionError:
-            pass
+        hang_up(tcp)
 
 
 @pytest.mark.parametrize("role", ROLES)

@@ -2,11 +2,10 @@
 
 import io
 import json
-import socket
 import zipfile
 
 import pytest
-from hub_rig import Rig
+from hub_rig import Rig, hang_up
 
 from chatbridge_gui import __version__
 
@@ -55,10 +54,5 @@ def test_what_is_no_http_is_cut_off_and_costs_nobody_else_anything(rig: Rig, sai
     app = rig.app()
     with rig.tcp() as tcp:
         tcp.sendall(said)
-        tcp.shutdown(socket.SHUT_WR)
-        try:
-            while tcp.recv(65536):
-                pass
-        except ConnectionError:
-            pass
+        hang_up(tcp)
     assert app.all_until_answer() == []

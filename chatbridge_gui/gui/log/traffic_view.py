@@ -11,7 +11,6 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from tkinter import filedialog
-from tkinter.font import nametofont
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -131,20 +130,16 @@ class TrafficView(ttk.Frame):
 
     def _fit_texts(self) -> None:
         """ttkbootstrap measures the font once, when it makes the style."""
-        line = nametofont("TkDefaultFont", root=self).metrics("linespace")
-        ttk.Style().configure("Treeview", rowheight=line)
+        ttk.Style().configure("Treeview", rowheight=self.look.line_height())
         for name, width in COLUMNS:
-            self.tree.column(name, width=self._wide(width))
+            self.tree.column(name, width=self.look.beside_text(width))
         if self.tree.winfo_viewable():
             self._fit_columns(self.tree.winfo_width())
-
-    def _wide(self, width: int) -> int:
-        return self.look.px(width) * self.look.size // 100
 
     def _fit_columns(self, room: int) -> None:
         """Tk itself leaves the last one out of sight when there is less room than at first."""
         px = self.look.px
-        others = sum(self._wide(width) for name, width in COLUMNS if name != "type")
+        others = sum(self.look.beside_text(width) for name, width in COLUMNS if name != "type")
         self.tree.column("type", width=max(room - others - px(4), px(60)))
 
     def apply_theme(self) -> None:

@@ -210,6 +210,14 @@ class Look:
         """A length in pixels on this screen; `size` is what it is at 96 dpi."""
         return int(ttk.scale_size(self._root, size))
 
+    def beside_text(self, size: int) -> int:
+        """The same of what has to grow with the texts; `size` is what it is where they have their usual one."""
+        return self.px(size) * self.size // 100
+
+    def line_height(self) -> int:
+        """How high a line is in the widgets that have the desktop's own font, in pixels."""
+        return int(nametofont("TkDefaultFont", root=self._root).metrics("linespace"))
+
 
 _sizes: "WeakKeyDictionary[tkinter.Misc, dict[str, int]]" = WeakKeyDictionary()
 

@@ -6,7 +6,6 @@ It never has the keyboard: the text keeps it and passes the keys on.
 import tkinter
 from collections.abc import Callable, Sequence
 from tkinter import Event
-from tkinter.font import nametofont
 from typing import Final
 
 import ttkbootstrap as ttk
@@ -20,6 +19,7 @@ LEAST_ROWS: Final = 2
 AROUND_ROW: Final = 6
 """What a row is higher than its text, in pixels at 96 dpi."""
 ABOUT_LINES: Final = 6
+"""Room for so many of them is kept for what the chosen one does."""
 WIDTH: Final = 900
 NAME_WIDTH: Final = 260
 HELP_LENGTH: Final = 400
@@ -127,7 +127,7 @@ class SlashPopup(tkinter.Frame):
             STYLE, background=[("selected", palette.chosen_background)], foreground=[("selected", palette.accent)]
         )
         self._list.configure(style=STYLE)
-        self._list.column("#0", width=self.look.px(NAME_WIDTH) * self.look.size // 100)
+        self._list.column("#0", width=self.look.beside_text(NAME_WIDTH))
 
     def _choose(self, at: int) -> None:
         self._list.selection_set(str(at))
@@ -141,7 +141,7 @@ class SlashPopup(tkinter.Frame):
 
     @property
     def _row_height(self) -> int:
-        return int(nametofont("TkDefaultFont", root=self).metrics("linespace")) + self.look.px(AROUND_ROW)
+        return self.look.line_height() + self.look.px(AROUND_ROW)
 
     def _room(self, over: tkinter.Misc) -> int:
         """For how many rows there is room above the text."""
